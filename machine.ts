@@ -256,6 +256,7 @@ export type {
   SetPriority,
   SetSchedule,
   Snooze,
+  Spend,
   Start,
   Submit,
   SubmitAnswer,
@@ -323,5 +324,8 @@ export type {
   TaskTimer,
   TypeHistory,
 } from "./src/tasks/state.ts";
+export type { Account } from "./src/tasks/budgets.ts";
+export type { Lane, LanedTask, Lanes, LimitedKey, Place } from "./src/tasks/lanes.ts";
+export type { SetBudget, SetLimit } from "./src/tasks/limits.ts";
 export type { EventPublisher } from "./src/core/dispatcher.ts";
 export type { Keeper } from "./src/core/client.ts";

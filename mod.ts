@@ -102,6 +102,17 @@ export type {
   TaskView,
 } from "./src/tasks/types.ts";
 export type { TaskConfig, TaskSchedulerConfig, WorkStealingConfig } from "./src/tasks/config.ts";
+export type { Exhausted } from "./src/tasks/budgets.ts";
+export type {
+  Budget,
+  BudgetView,
+  KeyLimit,
+  KeyLimits,
+  LimitView,
+  RateLimit,
+  Spent,
+} from "./src/tasks/limits.ts";
+export type { LimitExplanation } from "./src/tasks/limit_views.ts";
 export {
   AffinitySchedulingStrategy,
   CapabilitySchedulingStrategy,
@@ -133,10 +144,12 @@ export {
 } from "./src/tasks/dependency_graph.ts";
 export type { GraphTaskStatus } from "./src/tasks/graph_walks.ts";
 export {
+  BudgetExhaustedError,
   ClaimLostError,
   DependencyCycleError,
   DuplicateKeyError,
   DuplicateTaskError,
+  KeyLimitError,
   ResultDroppedError,
   SchedulerPausedError,
   TaskCancelledError,

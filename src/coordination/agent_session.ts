@@ -104,6 +104,15 @@ export class AgentSession {
     return this.#as(({ scheduler }) => scheduler.start(taskId, epoch));
   }
 
+  /** Reports what an attempt has spent, for budgets. */
+  spend(
+    taskId: string,
+    counters: Readonly<Record<string, number>>,
+    epoch?: number,
+  ): Promise<void> {
+    return this.#as(({ scheduler }) => scheduler.spend(taskId, counters, epoch));
+  }
+
   /** Reports the progress of an attempt. */
   progress(taskId: string, progress: unknown, epoch?: number): Promise<void> {
     return this.#as(({ scheduler }) => scheduler.progress(taskId, progress, epoch));

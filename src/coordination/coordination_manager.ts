@@ -41,8 +41,12 @@ import type { MessageRouter, ReceivedMessage, ReceiveOptions } from "../messages
 import type { CoordinationMetrics, CoordinationMetricsCollector } from "../metrics/mod.ts";
 import type {
   AdvancedTaskScheduler,
+  Budget,
+  BudgetView,
   ClaimOptions,
   CompletionOptions,
+  KeyLimit,
+  LimitView,
   ShutdownOptions,
   SubmitOptions,
   TaskClaim,
@@ -471,6 +475,42 @@ export class CoordinationManager implements AsyncDisposable {
   /** Returns all schedules, oldest first. */
   schedules(): ScheduleView[] {
     return this.#running("list schedules").scheduler.schedules();
+  }
+
+  /** Sets the limit of a key; see {@linkcode TaskScheduler.setLimit}. */
+  setLimit(key: string, limit: KeyLimit | undefined): Promise<void> {
+    return attempting(() => this.#running("set a limit").scheduler.setLimit(key, limit));
+  }
+
+  /** Sets the budget of all attempts; see {@linkcode TaskScheduler.setBudget}. */
+  setBudget(budget: Budget | undefined): Promise<void> {
+    return attempting(() => this.#running("set the budget").scheduler.setBudget(budget));
+  }
+
+  /** Returns what was spent of it; see {@linkcode TaskScheduler.budget}. */
+  budget(): BudgetView | undefined {
+    return this.#running("read the budget").scheduler.budget();
+  }
+
+  /** Reports what an attempt has spent; see {@linkcode TaskScheduler.spend}. */
+  spend(
+    taskId: string,
+    counters: Readonly<Record<string, number>>,
+    epoch?: number,
+  ): Promise<void> {
+    return attempting(() =>
+      this.#running("spend for a task").scheduler.spend(taskId, counters, epoch)
+    );
+  }
+
+  /** Returns the state of a key; see {@linkcode TaskScheduler.limitOf}. */
+  limitOf(key: string): LimitView | undefined {
+    return this.#running("read a limit").scheduler.limitOf(key);
+  }
+
+  /** Returns the states of all keys; see {@linkcode TaskScheduler.limits}. */
+  limits(): LimitView[] {
+    return this.#running("read the limits").scheduler.limits();
   }
 
   /** Assigns nothing until {@linkcode resume}; see {@linkcode TaskScheduler.pause}. */

@@ -14,6 +14,7 @@ import {
   requireOneOf,
   requireOnly,
 } from "./arguments.ts";
+import { fork } from "./data/plain.ts";
 
 /** One option of a config. */
 export interface Option<Value> {
@@ -141,7 +142,7 @@ export function readConfig<Config>(
   for (const [name, option] of Object.entries<Option<unknown>>(options)) {
     const value = config[name];
     if (value !== undefined) option.check(value, prefix + name, attempt);
-    read[name] = value ?? option.default;
+    read[name] = value === undefined ? option.default : fork(value); // callers may change theirs
   }
   return read as Config;
 }

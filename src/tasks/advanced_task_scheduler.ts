@@ -14,6 +14,7 @@ import { defaultLogger, type Logger, logTo } from "../core/logger.ts";
 import type { TaskHandler } from "./attempts.ts";
 import type { TaskSchedulerConfig } from "./config.ts";
 import { UnfitAgentError } from "./errors.ts";
+import { beginnableIn } from "./lanes.ts";
 import { candidatesOf } from "./placement.ts";
 import { type Group, type TaskRecord, viewOf } from "./state.ts";
 import {
@@ -66,6 +67,11 @@ const CHOICES = [
   "task:readied",
   "task:requeued",
   "scheduler:resumed",
+  "limit:changed",
+  "budget:changed",
+  "limit:replenished",
+  "task:lent",
+  "task:parked",
   "attempt:ended",
   "agent:spawned",
   "agent:uncordoned",
@@ -261,8 +267,9 @@ export class AdvancedTaskScheduler extends TaskScheduler {
     for (const task of this.#readyTasks()) {
       const strategy = this.#custom;
       if (strategy === undefined) return;
-      const { group, status } = task;
-      if (status !== "ready" || group === undefined || candidatesOf(group).length === 0) continue;
+      const { group, lane } = task;
+      if (group === undefined || candidatesOf(group).length === 0) continue;
+      if (lane?.key.isOpen === false) continue;
       await this.#place(strategy, task, group);
     }
   }
@@ -270,7 +277,7 @@ export class AdvancedTaskScheduler extends TaskScheduler {
   #readyTasks(): TaskRecord[] {
     return [...this.client.state.tasks.groups.values()]
       .filter((group) => group.pinnedTo === "" && candidatesOf(group).length > 0)
-      .flatMap(({ queue }) => queue)
+      .flatMap((group) => [...beginnableIn(group)])
       .sort((a, b) => precedes(a, b) ? -1 : 1);
   }
 

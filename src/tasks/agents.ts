@@ -19,6 +19,7 @@ import type {
   RequeueUnstarted,
   UncordonAgent,
 } from "./commands.ts";
+import { sizeOf, tasksIn } from "./lanes.ts";
 import { dequeue, enqueue, join, leave, refresh, unpinFromLost } from "./placement.ts";
 import { endAsk } from "./pull.ts";
 import type { Agent, Group, LoadReport, Step, TaskRecord, TaskState } from "./state.ts";
@@ -103,6 +104,7 @@ function newAgent(agentId: string): Agent {
     drained: undefined,
     tasks: new Set(),
     queue: [],
+    lanes: undefined,
     slotsInUse: 0,
     lent: 0,
     outside: 0,
@@ -277,7 +279,7 @@ export function requeueUnstarted(step: Step, agent: Agent, command: RequeueUnsta
 
 function requeueUnstartedOf(step: Step, agent: Agent, reason: string): void {
   for (const group of placedGroups(agent)) {
-    for (const task of [...group.queue]) unpin(step, task);
+    for (const task of [...tasksIn(group)]) unpin(step, task);
   }
   for (const task of [...agent.tasks]) {
     const isMovable = task.status === "assigned" && task.spec.placed;
@@ -288,13 +290,13 @@ function requeueUnstartedOf(step: Step, agent: Agent, reason: string): void {
 /** Returns the groups of tasks that were placed with `agent` and wait to enter its queue. */
 function placedGroups(agent: Agent): Group[] {
   return agent.candidacies.map(({ group }) => group)
-    .filter(({ placed, queue }) => placed && queue.length > 0);
+    .filter((group) => group.placed && sizeOf(group) > 0);
 }
 
 /** Unpins placed tasks whose agent is lost. */
 function unpinLost(step: Step, placed: readonly Group[]): void {
   for (const group of placed) {
-    for (const task of [...group.queue]) {
+    for (const task of [...tasksIn(group)]) {
       unpinFromLost(step.state, task);
       if (task.pinnedTo !== "") break;
       unpin(step, task);
@@ -305,8 +307,8 @@ function unpinLost(step: Step, placed: readonly Group[]): void {
 /** Moves a ready task to the queue that every fit agent serves. */
 export function unpin(step: Step, task: TaskRecord): void {
   task.pinnedTo = "";
-  dequeue(task);
-  step.queued.push(enqueue(step.state, task));
+  dequeue(step, task);
+  step.queued.push(enqueue(step, task));
 }
 
 /** Cancels all tasks of an agent. */

@@ -15,18 +15,20 @@ import { claimOwner } from "../locks/types.ts";
 import type { AcquireOptions, AcquirePathsOptions } from "../locks/types.ts";
 import type { LockHandle } from "../locks/client.ts";
 import type { ResourceManager } from "../locks/resource_manager.ts";
-import { requireNote } from "./commands.ts";
-import type {
-  Await,
-  Block,
-  Complete,
-  EndAttempt,
-  Fail,
-  Heartbeat,
-  Note,
-  ParentClaim,
-  Progress,
-  Snooze,
+import {
+  type Await,
+  type Block,
+  type Complete,
+  type EndAttempt,
+  type Fail,
+  type Heartbeat,
+  type Note,
+  type ParentClaim,
+  type Progress,
+  requireNote,
+  type Snooze,
+  type Spend,
+  spendCommand,
 } from "./commands.ts";
 import {
   AttemptSuspended,
@@ -74,6 +76,8 @@ export interface TaskContext {
    * @throws {RangeError} when it has more than `maxNoteLength` characters
    */
   summarize(text: string): void;
+  /** Reports what the attempt has spent, for budgets: `{ tokens: 1200 }`; counts as a heartbeat. */
+  spend(counters: Readonly<Record<string, number>>): Promise<void>;
   /** Reports that the attempt is alive; required by tasks with a heartbeat timeout. */
   heartbeat(): Promise<void>;
   /** Acquires a lock for this attempt; it is released when the attempt ends, at the latest. */
@@ -228,7 +232,7 @@ export interface AttemptHost {
   /** Returns the data of a thrown value for a report. */
   dataOf(thrown: unknown): ErrorData;
   /** Sends a report, and resolves once it was accepted. */
-  call(report: Heartbeat | Progress | Note | Await): Promise<void>;
+  call(report: Heartbeat | Progress | Note | Spend | Await): Promise<void>;
   /** Submits a child of a claim. */
   submitChild(task: Task, parent: ParentClaim): Promise<SubmittedTask>;
   /** Sends the end of an attempt until the journal stores it. */
@@ -588,6 +592,11 @@ export class RunningAttempt implements TaskContext {
   get progress(): TaskContext["progress"] {
     const { task: { id: taskId }, epoch } = this;
     return (progress) => this.#host.call({ type: "progress", taskId, epoch, progress });
+  }
+
+  get spend(): TaskContext["spend"] {
+    const { task: { id }, epoch } = this;
+    return (counters) => attempting(() => this.#host.call(spendCommand(id, epoch, counters)));
   }
 
   get heartbeat(): TaskContext["heartbeat"] {

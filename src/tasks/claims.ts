@@ -163,6 +163,11 @@ export class TaskClaim<Input = unknown> implements AsyncDisposable {
     return this.#attempt.submit;
   }
 
+  /** Reports what the attempt has spent, for budgets; counts as a heartbeat. */
+  spend(counters: Readonly<Record<string, number>>): Promise<void> {
+    return this.#attempt.spend(counters);
+  }
+
   /** Acquires a lock for this attempt; it is released when the attempt ends, at the latest. */
   get acquire(): TaskContext["acquire"] {
     return this.#attempt.acquire;

@@ -26,6 +26,7 @@ import type { Instant, Named, ResumeListening } from "../core/machine.ts";
 import { normalizeRequests } from "../locks/commands.ts";
 import type { ResourceRequest } from "../locks/types.ts";
 import { MOST_RETRIES } from "./config.ts";
+import { type Budget, budgetOf, countersOf, type SetBudget, type SetLimit } from "./limits.ts";
 import type { StrategyName } from "./strategies.ts";
 import {
   ASK_TICKETS,
@@ -82,6 +83,10 @@ export interface TaskSpec {
   readonly dedupe?: Dedupe;
   /** The schedule that submits it. @default none */
   readonly scheduleId?: string;
+  /** The key whose limit it shares. @default none */
+  readonly limitKey?: string;
+  /** What its attempts may spend. @default no limit */
+  readonly budget?: Budget;
 }
 
 /** Accepts a task. */
@@ -140,6 +145,12 @@ export interface Progress extends ClaimCommand, Named<"progress"> {
 export interface Note extends ClaimCommand, Named<"note"> {
   /** The note. */
   readonly text: string;
+}
+
+/** Reports what the attempt has spent since its last report, and that it is alive. */
+export interface Spend extends ClaimCommand, Named<"spend"> {
+  /** Amounts by name. */
+  readonly counters: Readonly<Record<string, number>>;
 }
 
 /**
@@ -470,6 +481,9 @@ export type TaskCommand =
   | AnswerQuestion
   | Review
   | SetPriority
+  | SetLimit
+  | SetBudget
+  | Spend
   | Retry
   | Pause
   | Resume
@@ -603,12 +617,13 @@ export function submitCommand(
 }
 
 /** The fields of a task that most tasks lack. */
-type SpecOptions = Pick<TaskSpec, "delayMs" | "runAt" | "dedupe">;
+type SpecOptions = Pick<TaskSpec, "delayMs" | "runAt" | "dedupe" | "limitKey" | "budget">;
 
 /** Returns the fields that most tasks lack, or `undefined` when the task lacks all. */
 function optionsOf(task: Task, attempt: Attempt): SpecOptions | undefined {
-  const { delayMs, runAt, dedupe } = task;
-  if (delayMs === undefined && runAt === undefined && dedupe === undefined) return undefined;
+  const { delayMs, runAt, dedupe, limitKey, budget } = task;
+  if ((delayMs ?? runAt ?? dedupe ?? limitKey ?? budget) === undefined) return undefined;
+  if (limitKey !== undefined) requireId(limitKey, "limitKey", attempt);
   if (delayMs !== undefined) requireMs(delayMs, 0, "delayMs", attempt);
   if (delayMs !== undefined && runAt !== undefined) {
     throw new RangeError(`Cannot ${attempt()}: delayMs must not be given with runAt, got both`);
@@ -617,6 +632,8 @@ function optionsOf(task: Task, attempt: Attempt): SpecOptions | undefined {
     ...(delayMs !== undefined && { delayMs }),
     ...(runAt !== undefined && { runAt: instantOf(runAt, "runAt", attempt) }),
     ...(dedupe !== undefined && { dedupe: dedupeOf(task, attempt) }),
+    ...(limitKey !== undefined && { limitKey }),
+    ...(budget !== undefined && { budget: budgetOf(budget, "budget", attempt) }),
   };
 }
 
@@ -714,6 +731,22 @@ export function claimCommand(agentId: string, terms: ClaimTerms): Claim {
     taskId: taskId ?? "",
     ...readTicketOptions(terms, ASK_TICKETS, attempt, true),
   };
+}
+
+/**
+ * Returns the command that reports what an attempt has spent.
+ *
+ * @throws {TypeError | RangeError} when an argument is malformed
+ */
+export function spendCommand(
+  taskId: string,
+  epoch: number,
+  counters: Readonly<Record<string, number>>,
+): Spend {
+  requireId(taskId, "taskId", () => "spend for a task");
+  const attempt = () => `spend for task ${quote(taskId)}`;
+  requireInteger(epoch, 0, Number.MAX_SAFE_INTEGER, "epoch", attempt);
+  return { type: "spend", taskId, epoch, counters: countersOf(counters, "counters", attempt) };
 }
 
 /** The load of an agent as callers report it; a field that is left out keeps its last value. */

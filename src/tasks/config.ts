@@ -14,6 +14,7 @@ import {
   type Options,
   readConfig,
 } from "../core/config.ts";
+import { type KeyLimits, limitsOption } from "./limits.ts";
 
 /**
  * The options of a task machine. All times are milliseconds.
@@ -62,6 +63,10 @@ export interface TaskConfig {
   readonly occasionGraceMs: number;
   /** The number of types of task whose history is kept. @default 1_000 */
   readonly keepTypes: number;
+  /** The limits of keys, as long as `setLimit` sets no others for them. @default {} */
+  readonly limits: KeyLimits;
+  /** The most keys for which `setLimit` may set a limit. @default 10_000 */
+  readonly maxLimits: number;
   /** The seed of the jitter of pauses. @default 1 */
   readonly seed: number;
   /** Whether assigned tasks that have not started move from busy agents to idle ones. @default false */
@@ -102,6 +107,8 @@ export const TASK_OPTIONS: Options<TaskConfig> = {
   maxMissed: count(100, 0),
   occasionGraceMs: ms(1_000),
   keepTypes: count(1_000),
+  limits: limitsOption(),
+  maxLimits: count(10_000, 0),
   seed: integer(1, 0),
   stealing: boolean(false),
   stealThreshold: integer(3, 2, MOST_STOLEN),

@@ -14,6 +14,7 @@ import {
   UnknownAgentError,
 } from "../core/errors.ts";
 import { DeadlockError } from "../locks/errors.ts";
+import type { Exhausted } from "./budgets.ts";
 import { TicketExpiredError, ticketOf } from "../core/tickets.ts";
 import type { Block, Claim, Fail, Snooze, Submit, TaskCommand } from "./commands.ts";
 import type { TaskCancelled, TaskFailed, TaskRefused } from "./events.ts";
@@ -273,6 +274,41 @@ export class SchedulerPausedError extends LockstepError {
   }
 }
 
+/**
+ * An assignment of a task whose key has no permit left.
+ * @category Tasks
+ */
+export class KeyLimitError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "key-limit";
+  /** The key. */
+  readonly key: string;
+
+  /** Makes the error of `attempt`. */
+  constructor(attempt: string, key: string) {
+    super(`Cannot ${attempt}: its key must have a permit left, got ${JSON.stringify(key)}`);
+    this.key = key;
+  }
+}
+
+/**
+ * A budget that is spent: the cause of the failure of a task that may have no further attempt, and the
+ * reason why none can be assigned.
+ * @category Tasks
+ */
+export class BudgetExhaustedError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "budget-exhausted";
+  /** The quantity that is spent; `undefined` for an assignment. */
+  readonly data: Exhausted | undefined;
+
+  /** Makes the error; `cause` is the error of the last attempt. */
+  constructor(message: string, data?: Exhausted, cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.data = data;
+  }
+}
+
 /** The end of an attempt that the task asked for; thrown through the handler. */
 export class AttemptSuspended extends LockstepError {
   /** Stable, unlike the message. */
@@ -328,6 +364,10 @@ export function refusalError(command: TaskCommand, refusal: TaskRefused): Lockst
       return new UnfitAgentError(attempt, agentId || undefined, detail as string | undefined);
     case "full":
       return new LimitError(attempt, "there must be room", Number(detail));
+    case "limited":
+      return detail === undefined
+        ? new BudgetExhaustedError(`Cannot ${attempt}: the budget of all attempts is spent`)
+        : new KeyLimitError(attempt, String(detail));
     case "paused":
       return new SchedulerPausedError(attempt, String(detail));
     case "draining":
@@ -356,7 +396,10 @@ const REQUIRED_STATUS: Partial<Record<TaskCommand["type"], string>> = {
   "retry": "failed or cancelled",
 };
 
-function attemptOf({ type }: TaskCommand, { taskId, agentId }: TaskRefused): string {
+function attemptOf(command: TaskCommand, { taskId, agentId }: TaskRefused): string {
+  const { type } = command;
+  if (type === "spend") return `spend for task ${quote(taskId)}`;
+  if (type === "set-limit") return `set the limit of ${quote(command.key)}`;
   if (type === "claim") {
     const what = taskId === "" ? "a task" : `task ${quote(taskId)}`;
     return `claim ${what} for agent ${quote(agentId)}`;
@@ -394,7 +437,12 @@ function isMetAgain(thrown: unknown): boolean {
 export function failure(
   { taskId, error, attempts }: Pick<TaskFailed, "taskId" | "error" | "attempts">,
 ): Error {
-  return new TaskFailedError(taskId, error.message, attempts, causeOf(error));
+  const { code, message, data, cause } = error;
+  const origin = cause === undefined ? undefined : causeOf(cause);
+  const reason = code === "budget-exhausted" && data !== undefined
+    ? new BudgetExhaustedError(message, data as Exhausted, origin)
+    : causeOf(error);
+  return new TaskFailedError(taskId, message, attempts, reason);
 }
 
 /** Returns the error that the handle of a cancelled task rejects with. */

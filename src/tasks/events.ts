@@ -15,9 +15,10 @@ import {
   timeOfDay,
 } from "../core/describe.ts";
 import type { Instant, Named } from "../core/machine.ts";
+import { type Exhausted, exhaustedText } from "./budgets.ts";
+import { type Budget, budgetText, type KeyLimit, limitText } from "./limits.ts";
 import { SCHEDULE_DESCRIPTIONS, type ScheduleEvent } from "./schedule_events.ts";
 import type { CordonCause, Outcome, TaskRefusal, TaskView } from "./types.ts";
-
 import type { ErrorData } from "../core/error_data.ts";
 import type { ResourceRequest } from "../locks/types.ts";
 
@@ -346,7 +347,7 @@ export interface TaskRefused extends Named<"task:refused"> {
   readonly command: string;
   /** The condition that was not met. */
   readonly reason: TaskRefusal;
-  /** The status, the epoch in force, the cycle, the limit or the open task that the reason is about. */
+  /** The status, the epoch in force, the cycle, the limit, the key or the open task that the reason is about. */
   readonly detail: string | number | readonly string[] | undefined;
 }
 
@@ -432,6 +433,43 @@ export interface StrategyChanged extends Named<"strategy:changed"> {
   readonly strategy: string;
 }
 
+/** The limit of a key was changed by a call. */
+export interface LimitChanged extends Named<"limit:changed"> {
+  /** The key. */
+  readonly key: string;
+  /** The limit in force; empty for none. */
+  readonly limit: KeyLimit;
+}
+
+/** The budget of all attempts was changed. */
+export interface BudgetChanged extends Named<"budget:changed"> {
+  /** The budget in force; empty for none. */
+  readonly budget: Budget;
+}
+
+/**
+ * A budget is spent: of the task or the key that the event names, or else of all attempts. No further
+ * attempt of those is handed out.
+ */
+export interface BudgetExhausted extends Named<"budget:exhausted">, Exhausted {
+  /** The task. */
+  readonly taskId?: string;
+  /** The key. */
+  readonly key?: string;
+}
+
+/** An attempt has spent something. */
+export interface TaskSpent extends Named<"task:spent">, ClaimEvent {
+  /** Amounts by name. */
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+/** The next token of a key came, and tasks wait for it. */
+export interface LimitReplenished extends Named<"limit:replenished"> {
+  /** The key. */
+  readonly key: string;
+}
+
 /** Nothing is assigned until `scheduler:resumed`. */
 export interface SchedulerPaused extends Named<"scheduler:paused"> {
   /** For people. */
@@ -491,6 +529,11 @@ export type TaskEvent =
   | AgentIdle
   | AgentActive
   | StrategyChanged
+  | LimitChanged
+  | LimitReplenished
+  | BudgetChanged
+  | BudgetExhausted
+  | TaskSpent
   | SchedulerPaused
   | SchedulerResumed
   | SchedulerDrained;
@@ -674,6 +717,20 @@ export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
     `stealing: ${targetAgent} took ${listed(taskIds)} from ${sourceAgent}`,
   ...SCHEDULE_DESCRIPTIONS,
   "strategy:changed": ({ strategy }) => `scheduler: agents are chosen by ${strategy}`,
+  "limit:changed": ({ key, limit }) => `key ${key}: ${limitText(limit)}`,
+  "budget:changed": ({ budget }) => `all tasks: ${budgetText(budget)}`,
+  "budget:exhausted": (event) => {
+    const { taskId, key } = event;
+    const of = taskId !== undefined
+      ? `task ${taskId}`
+      : key !== undefined
+      ? `key ${key}`
+      : "all tasks";
+    return `${of}: the budget is spent, ${exhaustedText(event)}`;
+  },
+  "task:spent": ({ taskId, agentId, counters }) =>
+    `task ${taskId}: ${agentId} has spent ${readable(counters)}`,
+  "limit:replenished": ({ key }) => `key ${key}: has a token again`,
   "scheduler:paused": ({ reason }) => `scheduler: → paused, ${oneLine(reason)}`,
   "scheduler:resumed": () => "scheduler: → resumed",
   "scheduler:drained": () => "scheduler: → drained, nothing is accepted or started any more",

@@ -22,6 +22,8 @@
  * @module
  */
 
+import { differences } from "../core/config.ts";
+import { precedes } from "../core/data/heap.ts";
 import { deadlineOf, reschedule, takeDue } from "../core/data/deadlines.ts";
 import { Opaque } from "../core/data/plain.ts";
 import { reseed } from "../core/data/prng.ts";
@@ -69,6 +71,7 @@ import type {
   Progress,
   ReleaseClaim,
   Snooze,
+  Spend,
   Start,
   TaskAnswers,
   TaskCommand,
@@ -80,7 +83,17 @@ import { collect, extendHeartbeat, keepClaim, keptClaim, showLife } from "./atte
 import { DEFAULT_TASK_CONFIG, type TaskConfig } from "./config.ts";
 import { cycleOfAwait, resolveDependents } from "./dependencies.ts";
 import { TASK_DESCRIPTIONS, type TaskEvent } from "./events.ts";
-import { answerQuestion, pause, resume, review, setPriority } from "./operations.ts";
+import { firstOf, firstOfAll, sizeOf } from "./lanes.ts";
+import {
+  answerQuestion,
+  pause,
+  resume,
+  review,
+  setBudget,
+  setLimit,
+  setPriority,
+} from "./operations.ts";
+import { applyLimits, chargeCounters, hasPermit } from "./permits.ts";
 import { addNote } from "./remarks.ts";
 import { removeSchedule, setSchedule, stopSchedules } from "./schedules.ts";
 import { fireTimer } from "./timers.ts";
@@ -162,7 +175,11 @@ export function taskMachine(config: Partial<TaskConfig> = {}): TaskPart {
     commands: Object.keys(HANDLERS) as TaskCommand["type"][],
     config: { ...DEFAULT_TASK_CONFIG, ...config },
     configured,
-    init: () => initialTaskState({ ...DEFAULT_TASK_CONFIG, ...config }),
+    init() {
+      const state = initialTaskState({ ...DEFAULT_TASK_CONFIG, ...config });
+      applyLimits(beginStep(state, 0, [], false), []);
+      return state;
+    },
     fire,
     apply,
     deferring: {
@@ -204,24 +221,30 @@ function apply(
   return answer;
 }
 
-/** Drops outcomes that are kept no longer, and allows or forbids to steal what is assigned. */
+/**
+ * Drops outcomes that are kept no longer, allows or forbids to steal what is assigned, and puts other
+ * limits in force.
+ */
 function configured(
   state: TaskState,
   before: object,
   now: Instant,
   events: TaskEvent[],
 ): void {
-  const { config: { keepOutcomes, stealing, stealThreshold } } = state;
+  const { config: { keepOutcomes, stealing, stealThreshold, limits } } = state;
   const { stealing: stole, stealThreshold: stoleFrom } = before as TaskConfig;
+  const { limits: formerLimits = {} } = before as Partial<TaskConfig>;
   reseed(state, before);
   if (keepOutcomes === 0) {
     state.outcomes = new Map();
     state.olderOutcomes = new Map();
   }
-  if (stealing === stole && (!stealing || stealThreshold === stoleFrom)) return;
   const step = beginStep(state, now, events, false);
-  allowStealing(state);
-  followUp(step);
+  const isStealingChanged = stealing !== stole || (stealing && stealThreshold !== stoleFrom);
+  if (isStealingChanged) allowStealing(state);
+  const areLimitsChanged = differences(formerLimits, limits).length > 0;
+  if (areLimitsChanged) applyLimits(step, Object.keys(formerLimits));
+  if (isStealingChanged || areLimitsChanged) followUp(step);
 }
 
 /** Gives work to the agents whose slots waited for the answer of the locks. */
@@ -278,6 +301,7 @@ const HANDLERS: {
   "heartbeat": heartbeat,
   "progress": progress,
   "note": noteProgress,
+  "spend": spend,
   "await": awaitTask,
   "complete": completeAttempt,
   "fail": reportFailure,
@@ -298,6 +322,8 @@ const HANDLERS: {
   "answer-question": answerQuestion,
   "review": review,
   "set-priority": setPriority,
+  "set-limit": setLimit,
+  "set-budget": setBudget,
   "retry": retry,
   "set-schedule": setSchedule,
   "remove-schedule": removeSchedule,
@@ -346,6 +372,8 @@ function assignTask(step: Step, command: Assign): Answer<"assign"> {
   if (!isFit(agent, task.spec.requires, task.pinnedTo) || !mayTake(agent, task.group!)) {
     return refuse(step, command, taskId, "unfit");
   }
+  if (!state.isFunded) return refuse(step, command, taskId, "limited");
+  if (!hasPermit(step, task)) return refuse(step, command, taskId, "limited", task.spec.limitKey);
   assign(step, task, agent);
   return claimOf(task, agent);
 }
@@ -362,8 +390,11 @@ function award(step: Step, { taskId, agentId, losers }: Award): void {
   if (task.status === "running") task.attempts--;
   const reason = `agent "${task.agent.agentId}" lost a conflict over it`;
   requeue(step, task, reason, attemptOf(task));
+  if (isTerminal(task.status) || !state.isFunded) return; // the attempt used up a budget
+  const queued = !hasFreeSlot(winner) || !hasPermit(step, task);
+  if (queued && !canQueue(winner)) return; // its former attempt may have the permit
   if (placed) task.pinnedTo = agentId;
-  assign(step, task, winner, !hasFreeSlot(winner));
+  assign(step, task, winner, queued);
 }
 
 function cancelTask(step: Step, command: Cancel): Answer<"cancel"> {
@@ -383,6 +414,7 @@ type ClaimCommand =
   | Heartbeat
   | Progress
   | Note
+  | Spend
   | Await
   | Complete
   | Fail
@@ -429,6 +461,16 @@ function noteProgress(step: Step, command: Note): Answer<"note"> {
   const { agentId } = task.agent!;
   addNote(step, task, text);
   step.events.push({ type: "task:noted", taskId, agentId, epoch: task.epoch, text });
+}
+
+function spend(step: Step, command: Spend): Answer<"spend"> {
+  const task = runningTask(step, command, false);
+  if (task instanceof Refusal) return task;
+  showLife(step.state, task, step.now);
+  const { taskId, counters } = command;
+  const { agentId } = task.agent!;
+  step.events.push({ type: "task:spent", taskId, agentId, epoch: task.epoch, counters });
+  chargeCounters(step, task, counters);
 }
 
 /** Begins a wait for another task. Costs O(tasks that it waits for), unless that is its child. */
@@ -637,6 +679,7 @@ function distribute(step: Step): void {
     if (agent.drained !== undefined && isDrained(state, agent)) remove(step, agent, agent.drained);
     else refresh(step, agent);
   }
+  if (wanted.length > 1 && state.limits.size > 0) wanted.sort(byRank); // they may share a permit
   for (const task of wanted) giveWanted(step, task);
   if (isAssigning(state)) {
     if (state.asks.size > 0) giveAskers(step);
@@ -652,8 +695,8 @@ function distribute(step: Step): void {
 function giveAskers(step: Step): void {
   const { state, queued, freed } = step;
   for (const group of queued) {
-    while (group.queue.length > 0) {
-      const agent = bestAgent(state, group.queue[0]!);
+    for (let task = firstOf(group); task !== undefined && state.isFunded; task = firstOf(group)) {
+      const agent = bestAgent(state, task);
       if (agent?.ask === undefined) break;
       assign(step, bestTask(state, agent)!, agent);
     }
@@ -671,10 +714,11 @@ function isDrained({ agents }: TaskState, agent: Agent): boolean {
 
 function giveTasks(step: Step, agent: Agent): void {
   if (agent.ask?.task !== undefined) giveWanted(step, agent.ask.task);
-  while (hasSpareSlot(agent)) {
+  while (hasSpareSlot(agent) && step.state.isFunded) {
     const task = bestTask(step.state, agent);
-    if (task === undefined) return;
-    giveSlot(step, task, agent);
+    if (task !== undefined) giveSlot(step, task, agent);
+    else if (step.state.limits.size === 0) return;
+    else break; // what lacks a permit may wait in its queue
   }
   while (canQueue(agent)) {
     const task = bestPlaced(agent);
@@ -685,11 +729,11 @@ function giveTasks(step: Step, agent: Agent): void {
 
 function giveAgents(step: Step, group: Group): void {
   const { state } = step;
-  for (const task of group.wanted) giveWanted(step, task);
+  for (const task of [...group.wanted].sort(byRank)) giveWanted(step, task);
   const mayAssign = assignsItself(state, group);
-  while (group.queue.length > 0) {
-    const task = group.queue[0]!;
-    const agent = bestAgent(state, task);
+  while (sizeOf(group) > 0 && state.isFunded) {
+    const task = firstOf(group);
+    const agent = task === undefined ? undefined : bestAgent(state, task);
     if (!mayAssign && agent?.pulls !== true) return;
     if (agent !== undefined) {
       giveSlot(step, bestTask(state, agent)!, agent);
@@ -697,10 +741,15 @@ function giveAgents(step: Step, group: Group): void {
     }
     const home = group.placed ? state.agents.get(group.pinnedTo)! : undefined;
     if (home === undefined) return;
-    if (canQueue(home)) assign(step, task, home, true);
-    else if (isDoubted(home)) unpin(step, task);
+    const placed = firstOfAll(group)!; // it needs no permit in the queue of its agent
+    if (canQueue(home)) assign(step, placed, home, true);
+    else if (isDoubted(home)) unpin(step, placed);
     else return;
   }
+}
+
+function byRank(a: TaskRecord, b: TaskRecord): number {
+  return precedes(a, b) ? -1 : 1;
 }
 
 function giveSlot(step: Step, task: TaskRecord, agent: Agent): void {

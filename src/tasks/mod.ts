@@ -10,6 +10,7 @@ export {
   type AgentMetrics,
   type SchedulingMetrics,
 } from "./advanced_task_scheduler.ts";
+export type { Budget, BudgetView, KeyLimit, LimitView } from "./limits.ts";
 export { ChildHandle, type TaskContext, type TaskHandler } from "./attempts.ts";
 export { type ClaimOptions, TaskClaim } from "./claims.ts";
 export { TaskHandle } from "./client.ts";

@@ -1,13 +1,15 @@
 /**
- * The commands of operators: pauses, priorities, answers to questions, and reviews of results.
+ * The commands of operators: pauses, priorities, limits, answers to questions, and reviews of results.
  *
  * @module
  */
 
-import { reorder } from "../core/data/heap.ts";
+import { differences } from "../core/config.ts";
 import { Opaque } from "../core/data/plain.ts";
 import type { Refusal } from "../core/machine.ts";
 import type { AnswerQuestion, Pause, Review, SetPriority } from "./commands.ts";
+import { configuredLimit, type SetBudget, type SetLimit } from "./limits.ts";
+import { changeBudget, changeLimit, dropUnused, handOut, keyNamed, rerank } from "./permits.ts";
 import { isTerminal, rankOf, type Step } from "./state.ts";
 import { acceptProposal, ready, refuse, rejectProposal } from "./transitions.ts";
 
@@ -19,13 +21,12 @@ export function pause({ state, events }: Step, { reason }: Pause): void {
 }
 
 /** Gives work to all agents again. Costs O(agents × groups). */
-export function resume({ state, events, freed, queued, wanted }: Step): void {
+export function resume(step: Step): void {
+  const { state, events } = step;
   if (state.paused === undefined) return;
   state.paused = undefined;
   events.push({ type: "scheduler:resumed" });
-  freed.push(...state.agents.values());
-  queued.push(...state.groups.values());
-  for (const group of state.groups.values()) wanted.push(...group.wanted);
+  handOut(step);
 }
 
 /** Changes the priority of a task, and with it its place in the queue that it stands in. */
@@ -38,10 +39,40 @@ export function setPriority(step: Step, command: SetPriority): Refusal | void {
   if (task.spec.priority === priority) return;
   task.spec = { ...task.spec, priority };
   const rank = rankOf(state, task.dueAt, priority, task.family?.parent);
-  const queue = task.group?.queue ?? (task.queued ? task.agent!.queue : undefined);
-  if (queue === undefined) task.rank = rank;
-  else reorder(queue, task, rank);
+  const place = task.group ?? (task.queued ? task.agent : undefined);
+  if (place === undefined) task.rank = rank;
+  else rerank(place, task, rank);
   events.push({ type: "task:reprioritized", taskId, priority });
+}
+
+/** Sets the limit of a key, or restores the config's. Costs O(lanes of the key). */
+export function setLimit(step: Step, command: SetLimit): Refusal | void {
+  const { state, events } = step;
+  const { key: name, limit } = command;
+  const { maxLimits, limits } = state.config;
+  const known = state.limits.get(name);
+  const wasSet = known?.isSet === true;
+  if (limit === undefined ? !wasSet : wasSet && differences(known.limit, limit).length === 0) {
+    return;
+  }
+  if (limit !== undefined && !wasSet && state.limitsSet >= maxLimits) {
+    return refuse(step, command, "", "full", maxLimits);
+  }
+  state.limitsSet += Number(limit !== undefined) - Number(wasSet);
+  const key = keyNamed(state, name);
+  key.isSet = limit !== undefined;
+  const inForce = limit ?? configuredLimit(limits, name);
+  events.push({ type: "limit:changed", key: name, limit: inForce ?? {} });
+  changeLimit(step, key, inForce);
+  dropUnused(state, key);
+}
+
+/** Sets the budget of all attempts. */
+export function setBudget(step: Step, { budget }: SetBudget): void {
+  const { state, events } = step;
+  if (differences(state.account?.budget, budget).length === 0) return;
+  events.push({ type: "budget:changed", budget: budget ?? {} });
+  changeBudget(step, budget);
 }
 
 /** Makes a blocked task ready again, with the answer to its question. */

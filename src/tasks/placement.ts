@@ -39,6 +39,8 @@ import type {
   TaskRecord,
   TaskState,
 } from "./state.ts";
+import { firstOfAll, headOf, sizeOf, taskOf } from "./lanes.ts";
+import { hasPermit, leavePlace, stand } from "./permits.ts";
 import { STRATEGIES } from "./strategies.ts";
 
 /** Separates the parts of a group's key; ids and capabilities have no control characters. */
@@ -49,8 +51,8 @@ const FIRST_ASKER = -(2 ** 52);
 const PLACED = "\u0001";
 
 /** Returns whether tasks are assigned at all. */
-export function isAssigning({ draining, paused }: TaskState): boolean {
-  return !draining && paused === undefined;
+export function isAssigning({ draining, paused, isFunded }: TaskState): boolean {
+  return !draining && paused === undefined && isFunded;
 }
 
 /** Returns whether `agent` accepts tasks at all. */
@@ -133,7 +135,7 @@ export function mayClaim({ agent, pending }: Ask, { spec, pinnedTo, group }: Tas
 
 /** Returns whether one more claim may wait for a slot of `agent`. */
 export function canQueue(agent: Agent): boolean {
-  return agent.queue.length < agent.maxQueuedTasks && !agent.pulls && isTrusted(agent);
+  return sizeOf(agent) < agent.maxQueuedTasks && !agent.pulls && isTrusted(agent);
 }
 
 /** Returns how many more claims `agent` may have, with a slot or waiting for one. */
@@ -141,7 +143,7 @@ export function capacityOf(agent: Agent): number {
   if (!isOpen(agent)) return 0;
   if (agent.pulls) return Number(hasFreeSlot(agent));
   const slots = Math.max(0, agent.usableSlots - agent.slotsInUse);
-  return isTrusted(agent) ? slots + Math.max(0, agent.maxQueuedTasks - agent.queue.length) : slots;
+  return isTrusted(agent) ? slots + Math.max(0, agent.maxQueuedTasks - sizeOf(agent)) : slots;
 }
 
 /**
@@ -177,19 +179,19 @@ export function unpinFromLost(state: TaskState, task: TaskRecord): void {
 }
 
 /** Puts a ready task into the queue of its group, and returns the group. */
-export function enqueue(state: TaskState, task: TaskRecord): Group {
+export function enqueue(step: Step, task: TaskRecord): Group {
   const { spec: { requires, placed }, pinnedTo } = task;
-  const group = groupOf(state, requires, pinnedTo, placed && pinnedTo !== "");
+  const group = groupOf(step.state, requires, pinnedTo, placed && pinnedTo !== "");
   task.group = group;
-  push(group.queue, task);
+  stand(step, group, task);
   if (task.askers !== undefined) group.wanted.add(task);
   return group;
 }
 
 /** Removes a task from the queue of its group, if it is in one. */
-export function dequeue(task: TaskRecord): void {
+export function dequeue(step: Step, task: TaskRecord): void {
   if (task.group === undefined) return;
-  remove(task.group.queue, task);
+  leavePlace(step, task.group, task);
   task.group.wanted.delete(task);
   task.group = undefined;
 }
@@ -217,22 +219,25 @@ function lastAgentOf({ history, agents }: TaskState, { spec }: TaskRecord): Agen
 /** Returns the task for the next slot of `agent`, from its own queue or its groups. */
 export function bestTask(state: TaskState, agent: Agent): TaskRecord | undefined {
   const isCandidate = hasFreeSlot(agent);
-  let best: TaskRecord | undefined = isCandidate ? agent.queue[0] : undefined;
+  let best = isCandidate ? headOf(agent) : undefined;
   for (const { group } of agent.candidacies) {
-    const head = group.queue[0];
+    const head = headOf(group);
     if (head === undefined || !(agent.pulls || assignsItself(state, group))) continue;
     if (!isCandidate && !resorts(group)) continue;
     if (best === undefined || precedes(head, best)) best = head;
   }
-  return best;
+  return best === undefined ? undefined : taskOf(best);
 }
 
-/** Returns the placed task for the next place in the queue of `agent`, or `undefined`. */
+/**
+ * Returns the placed task for the next place in the queue of `agent`, or `undefined`. It needs no permit
+ * of its key there.
+ */
 export function bestPlaced(agent: Agent): TaskRecord | undefined {
   let best: TaskRecord | undefined;
   for (const { group } of agent.candidacies) {
     if (!group.placed) continue;
-    const head = group.queue[0];
+    const head = firstOfAll(group);
     if (head !== undefined && (best === undefined || precedes(head, best))) best = head;
   }
   return best;
@@ -304,7 +309,7 @@ function moveTo(candidacy: Candidacy, role: Candidacy["role"]): void {
 /** Counts a trusted agent more or less; with the last one gone, ready tasks may go to the doubted. */
 function countTrusted({ queued }: Ranking, group: Group, change: number): void {
   group.trusted += change;
-  if (group.trusted === 0 && group.queue.length > 0) queued.push(group);
+  if (group.trusted === 0 && sizeOf(group) > 0) queued.push(group);
 }
 
 function rankOf({ strategy }: TaskState, agent: Agent, { requires }: Group): number {
@@ -337,6 +342,7 @@ function groupOf(
     pinnedTo,
     placed,
     queue: [],
+    lanes: undefined,
     wanted: new Set(),
     trusted: 0,
     candidates: [],
@@ -372,7 +378,7 @@ function enlist(state: TaskState, agent: Agent, group: Group): void {
  */
 function dropUnusedGroups(state: TaskState): void {
   for (const group of state.groups.values()) {
-    if (group.queue.length === 0 && group.donors.length === 0) state.groups.delete(group.key);
+    if (sizeOf(group) === 0 && group.donors.length === 0) state.groups.delete(group.key);
   }
   for (const agent of state.agents.values()) {
     agent.candidacies = agent.candidacies.filter(({ group }) => state.groups.has(group.key));
@@ -500,7 +506,7 @@ export function rebalance(step: Step, steal: Steal): boolean {
   rankShifted(state, unbalanced);
   let worst: Imbalance | undefined;
   for (const group of unbalanced) {
-    const found = imbalanceIn(state, group);
+    const found = imbalanceIn(step, group);
     if (found === undefined) unbalanced.delete(group);
     else if (worst === undefined || isWorse(found, worst)) worst = found;
   }
@@ -509,19 +515,43 @@ export function rebalance(step: Step, steal: Steal): boolean {
   return true;
 }
 
-function imbalanceIn({ config }: TaskState, group: Group): Imbalance | undefined {
+function imbalanceIn(step: Step, group: Group): Imbalance | undefined {
   const donation = group.donors[0];
   const target = group.receivers[0]?.agent;
   if (donation === undefined || target === undefined) return undefined;
+  if (!mayMove(step, donation.tasks[0]!.task, target)) return undefined;
   const difference = backlogOf(donation.agent) - backlogOf(target);
   // One task less here and one more there is no gain below a difference of two.
-  const isCalledFor = difference >= Math.max(2, config.stealThreshold);
+  const isCalledFor = difference >= Math.max(2, step.state.config.stealThreshold);
   return isCalledFor ? { group, donation, target, difference } : undefined;
 }
 
 function isWorse(a: Imbalance, b: Imbalance): boolean {
   return a.difference > b.difference ||
     (a.difference === b.difference && a.group.key < b.group.key);
+}
+
+/**
+ * Returns whether a claim that is stolen finds a slot and its permit with `target`, or a place in its queue.
+ * While the newest claim of the busiest agent finds neither, nothing moves: no other one is searched for.
+ */
+function mayMove(step: Step, task: TaskRecord, target: Agent): boolean {
+  return canQueue(target) || takesAtOnce(step, task, target);
+}
+
+/** Returns whether a claim that is stolen would have a slot of `target` at once, and its permit. */
+export function takesAtOnce(step: Step, task: TaskRecord, target: Agent): boolean {
+  return hasFreeSlot(target) &&
+    (!task.queued || (isAssigning(step.state) && hasPermit(step, task)));
+}
+
+/**
+ * Returns how many claims a batch may have: where keys or a budget may refuse a slot, as many as find a
+ * place in the queue.
+ */
+function mostMoved({ limits, account }: TaskState, target: Agent): number {
+  if (limits.size === 0 && account === undefined) return capacityOf(target);
+  return canQueue(target) ? target.maxQueuedTasks - sizeOf(target) : 1;
 }
 
 function moveBatch(
@@ -535,7 +565,7 @@ function moveBatch(
     step.state.config.maxStealBatch,
     Math.floor(difference / 2),
     donation.tasks.length,
-    capacityOf(target),
+    mostMoved(step.state, target),
   );
   step.events.push({ type: "workstealing:request", sourceAgent, targetAgent, taskCount });
   const taskIds: string[] = [];

@@ -20,6 +20,7 @@ import { addAsk, attachCaller, detachCaller, dropAsk } from "./asks.ts";
 import { collect } from "./attempt_limits.ts";
 import type { AskAnswer, Claim, DetachAsk, WithdrawAsk } from "./commands.ts";
 import type { AskAbandoned } from "./events.ts";
+import { hasPermit } from "./permits.ts";
 import { isAssigning, isFit, mayClaim, refresh } from "./placement.ts";
 import {
   type Agent,
@@ -181,7 +182,7 @@ export function giveWanted(step: Step, task: TaskRecord): void {
   const { askers = [] } = task;
   if (isTerminal(task.status)) {
     for (const ask of [...askers]) endAsk(step, ask, "ended");
-  } else if (task.group !== undefined && isAssigning(step.state)) {
+  } else if (task.group !== undefined && isAssigning(step.state) && hasPermit(step, task)) {
     const ask = askers.find((each) => mayClaim(each, task));
     if (ask !== undefined) assign(step, task, ask.agent);
   }

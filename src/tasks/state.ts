@@ -16,9 +16,11 @@ import type { Opaque } from "../core/data/plain.ts";
 import { type Prng, seeded } from "../core/data/prng.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { Instant } from "../core/machine.ts";
+import { type Account, spentOf } from "./budgets.ts";
 import type { ParentClaim, ScheduleSpec, TaskSpec } from "./commands.ts";
 import type { TaskConfig } from "./config.ts";
 import type { TaskEvent } from "./events.ts";
+import type { Lane, Lanes, LimitedKey } from "./lanes.ts";
 import type { StrategyName } from "./strategies.ts";
 import type { CordonCause, OnFailure, Outcome, TaskStatus, TaskView } from "./types.ts";
 
@@ -46,6 +48,8 @@ export interface TaskRecord extends HeapEntry {
   pinnedTo: string;
   /** The group in whose queue it stands. */
   group: Group | undefined;
+  /** The lane of the group or of its agent that it stands in, if it names a key. */
+  lane: Lane<TaskRecord> | undefined;
   /** The agent that has a claim on it, started or not. */
   agent: Agent | undefined;
   /** Whether its claim has no slot, and so stands in its agent's queue. */
@@ -56,6 +60,12 @@ export interface TaskRecord extends HeapEntry {
   epoch: number;
   /** Whether the agent of its newest claim was the last resort. */
   lastResort: boolean;
+  /** Whether its claim has a slot, and has not started. */
+  isUnstarted: boolean;
+  /** What was spent of its budget; `undefined` without one. */
+  account: Account | undefined;
+  /** Up to when the time of its attempt is charged to budgets. */
+  chargedAt: Instant;
   /** Whether its claim has a slot and all locks that it needs. */
   locked: boolean;
   /** The epoch of the claim that requested its locks, in whose name it has them; 0 for none. */
@@ -179,6 +189,8 @@ export interface Lingering {
   readonly epoch: number;
   /** The epoch in whose name it has its locks. */
   readonly lockEpoch: number;
+  /** The key of which it has a permit. */
+  readonly limitKey: string | undefined;
   /** The end of its time. */
   timer: Timer<TaskTimer> | undefined;
 }
@@ -213,6 +225,7 @@ export type TaskTimer =
   | { readonly limit: "cordon"; agent: Agent; cause: CordonCause }
   | { readonly limit: "report"; agent: Agent }
   | { readonly limit: "ask"; ask: Ask }
+  | { readonly limit: "rate"; key: LimitedKey<TaskRecord> }
   | { readonly limit: "schedule"; schedule: Schedule }
   /** The end of the time for which a claim is kept. */
   | { readonly limit: "collect"; task: TaskRecord; readonly keepMs: number };
@@ -291,6 +304,8 @@ export interface Agent extends Linked<Agent> {
   readonly tasks: Set<TaskRecord>;
   /** The claims that wait for a slot. */
   readonly queue: Heap<TaskRecord>;
+  /** Those of tasks that name a key. */
+  lanes: Lanes<TaskRecord> | undefined;
   /** By its claims, and by attempts that lost their claims and go on. */
   slotsInUse: number;
   /** The number of its claims that have lent their slots. */
@@ -345,6 +360,8 @@ export interface Group {
   readonly placed: boolean;
   /** The ready tasks, next first. */
   readonly queue: Heap<TaskRecord>;
+  /** Those that name a key. */
+  lanes: Lanes<TaskRecord> | undefined;
   /** Those of them that agents ask for by their ids. */
   readonly wanted: Set<TaskRecord>;
   /** The number of fit agents that are trusted. */
@@ -417,6 +434,16 @@ export interface TaskState {
   readonly pages: Map<number, Page>;
   /** By the key that makes them one of a kind, the newest task of each, while it is open. */
   readonly newestByKey: Map<string, TaskRecord>;
+  /** The keys that have a limit, or that unfinished tasks name. */
+  readonly limits: Map<string, LimitedKey<TaskRecord>>;
+  /** The number of them whose limit a caller has set. */
+  limitsSet: number;
+  /** What was spent of the budget of all attempts; `undefined` without one. */
+  account: Account | undefined;
+  /** Whether that budget allows to hand out another attempt. */
+  isFunded: boolean;
+  /** The number of claims that have a slot, and have not started. */
+  unstarted: number;
   /** By id. */
   readonly agents: Map<string, Agent>;
   /** Those that may be evicted, the longest idle first. */
@@ -487,6 +514,11 @@ export function initialTaskState(config: TaskConfig): TaskState {
     tasks: new Map(),
     pages: new Map(),
     newestByKey: new Map(),
+    limits: new Map(),
+    limitsSet: 0,
+    account: undefined,
+    isFunded: true,
+    unstarted: 0,
     agents: new Map(),
     idleAgents: emptyList(),
     groups: new Map(),
@@ -602,6 +634,11 @@ export function viewOf(task: TaskRecord): TaskView {
     ...(answer !== undefined && { answer: answer.value }),
     ...(metadata !== undefined && { metadata: metadata.value }),
     ...(parent !== undefined && { parentId: parent.taskId }),
+    ...(spec.limitKey !== undefined && { limitKey: spec.limitKey }),
+    ...(task.account !== undefined && {
+      budget: task.account.budget,
+      spent: spentOf(task.account),
+    }),
     ...(spec.scheduleId !== undefined && { scheduleId: spec.scheduleId }),
   };
 }

@@ -9,12 +9,14 @@ import { schedule } from "../core/data/deadlines.ts";
 import { retain } from "../core/data/fifo.ts";
 import { Opaque } from "../core/data/plain.ts";
 import type { Instant, Refusal } from "../core/machine.ts";
+import { accountFor } from "./budgets.ts";
 import type { ParentClaim, RetriedTasks, Retry, Submit, SubmitAnswer } from "./commands.ts";
 import { cycleThrough, link } from "./dependencies.ts";
 import { answerByKey, supersede, supersededBy, takeKey } from "./dedupe.ts";
 import type { TaskRefusal } from "./events.ts";
 import { addToPage, removeFromPage } from "./pages.ts";
 import { dueTime, holdUntilDue, withoutDelay } from "./later.ts";
+import { useKey } from "./permits.ts";
 import { isFit } from "./placement.ts";
 import {
   isTerminal,
@@ -145,6 +147,7 @@ function accept(step: Step, task: TaskRecord, parent?: ParentClaim): void {
   state.tasks.set(taskId, task);
   takeKey(state, task);
   if (parent !== undefined) adopt(state, task, parent);
+  if (spec.limitKey !== undefined) useKey(state, spec.limitKey);
   if (task.home !== undefined) expect(step, task.home, 1);
   const isLinked = spec.dependencies.length > 0 || state.awaited.size > 0;
   const doomed = isLinked ? link(state, task) : undefined;
@@ -222,11 +225,15 @@ function newTask(
     home: spec.assignedAgent === "" ? undefined : state.agents.get(spec.assignedAgent),
     pinnedTo: spec.assignedAgent,
     group: undefined,
+    lane: undefined,
     agent: undefined,
     queued: false,
     stealable: undefined,
     epoch: 0,
     lastResort: false,
+    isUnstarted: false,
+    account: accountFor(undefined, spec.budget),
+    chargedAt: 0,
     locked: false,
     request: 0,
     granted: false,

@@ -44,6 +44,7 @@ import {
   registerCommand,
   requireNote,
   requireText,
+  spendCommand,
   submitCommand,
   type TaskCommand,
 } from "./commands.ts";
@@ -51,6 +52,16 @@ import { TASK_OPTIONS, type TaskSchedulerConfig } from "./config.ts";
 import { faultOf } from "./errors.ts";
 import { scheduleCommand } from "./schedule_commands.ts";
 import { scheduleView } from "./schedules.ts";
+import { viewOfAccount } from "./budgets.ts";
+import { limitView, limitViews } from "./limit_views.ts";
+import {
+  type Budget,
+  type BudgetView,
+  type KeyLimit,
+  type LimitView,
+  setBudgetCommand,
+  setLimitCommand,
+} from "./limits.ts";
 import { viewOf } from "./state.ts";
 import type { ScheduleOptions, ScheduleView, Task, TaskStatus, TaskView } from "./types.ts";
 import {
@@ -538,6 +549,59 @@ export class TaskScheduler implements AsyncDisposable {
   }
 
   /**
+   * Sets the limit of a key, as a whole: of the tasks with that `limitKey`, at most `maxConcurrent` run
+   * at once, and at most `rate.tokens` begin in a burst, and as many in each `rate.perMs` thereafter;
+   * retries count. Keys take turns. `{}` lifts all limits, `undefined` restores those of the config.
+   *
+   * A lower limit interrupts nothing: attempts that exceed it go on, and none begins before enough have
+   * ended. A higher one hands out tasks at once. Costs O(n log n) of the different requirements of the
+   * tasks that wait for the key.
+   *
+   * @throws {LimitError} when calls have set the limits of `maxLimits` other keys
+   */
+  setLimit(key: string, limit: KeyLimit | undefined): Promise<void> {
+    return attempting(() => this.client.call(setLimitCommand(key, limit), nothing));
+  }
+
+  /**
+   * Sets the budget of all attempts; `undefined` lifts it. What was spent since it was first set stays,
+   * so a larger budget goes on from there. Once it is spent nothing is handed out, attempts that run go
+   * on, and `budget:exhausted` says so. Costs O(agents × groups) when that hands out tasks again.
+   */
+  setBudget(budget: Budget | undefined): Promise<void> {
+    return attempting(() => this.client.call(setBudgetCommand(budget), nothing));
+  }
+
+  /** Returns what was spent of the budget of all attempts; `undefined` when there is none. */
+  budget(): BudgetView | undefined {
+    const { account } = this.client.state.tasks;
+    return account === undefined ? undefined : viewOfAccount(account);
+  }
+
+  /**
+   * Reports what an attempt has spent since its last report, for the budgets that name the counters;
+   * counts as a heartbeat.
+   *
+   * @throws {StaleEpochError} when the claim is over
+   */
+  spend(taskId: string, counters: Readonly<Record<string, number>>, epoch = 0): Promise<void> {
+    return attempting(() => this.client.call(spendCommand(taskId, epoch, counters), nothing));
+  }
+
+  /** Returns the state of a key; `undefined` for one without a limit that no unfinished task names. */
+  limitOf(key: string): LimitView | undefined {
+    requireId(key, "key", () => "read a limit");
+    const { state, now } = this.client;
+    return limitView(state.tasks, key, now);
+  }
+
+  /** Returns the states of all keys that have a limit, or that unfinished tasks name. O(keys). */
+  limits(): LimitView[] {
+    const { state, now } = this.client;
+    return limitViews(state.tasks, now);
+  }
+
+  /**
    * Assigns nothing until {@linkcode resume}. Tasks are accepted, and attempts that have begun go on.
    * Idempotent; a second call changes the reason.
    */
@@ -563,7 +627,8 @@ export class TaskScheduler implements AsyncDisposable {
 
   /**
    * Returns the kept tasks that match, in the order of their submission, a page at a time. With a
-   * status alone, O(page) and a look at every 512th task; `type` reads all tasks before it finds a page.
+   * status alone, O(page) and a look at every 512th task; `type` and `limitKey` read all tasks before they
+   * find a page.
    */
   listTasks(options: TaskListOptions = {}): TaskPage {
     return listTasks(this.client.state.tasks, options);
@@ -621,8 +686,13 @@ export class TaskScheduler implements AsyncDisposable {
    */
   explain(taskId: string): TaskExplanation {
     requireId(taskId, "taskId", () => "explain a task");
-    const { state, resources } = this.client;
-    return explainTask(state.tasks, (resourceId) => resources.holdersOf(resourceId), taskId);
+    const { state, resources, now } = this.client;
+    return explainTask(
+      state.tasks,
+      (resourceId) => resources.holdersOf(resourceId),
+      taskId,
+      now,
+    );
   }
 
   /**

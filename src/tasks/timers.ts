@@ -6,6 +6,7 @@
 
 import { expireReport, uncordon } from "./agents.ts";
 import { endDelay } from "./later.ts";
+import { receiveToken } from "./permits.ts";
 import { fireAsk, giveBack } from "./pull.ts";
 import { runOccasions } from "./schedules.ts";
 import type { Step, TaskRecord, TaskTimer } from "./state.ts";
@@ -32,6 +33,8 @@ export function fireTimer(step: Step, due: TaskTimer): void {
       return fireAsk(step, due.ask);
     case "collect":
       return giveBack(step, due.task, "its agent did not come back for it");
+    case "rate":
+      return receiveToken(step, due.key);
     case "backoff":
       return endPause(step, due.task);
     case "schedule":

@@ -8,7 +8,6 @@
 import { counted } from "../core/arguments.ts";
 import { schedule, unschedule } from "../core/data/deadlines.ts";
 import { dequeueFirst, enqueueLast, fifoSize } from "../core/data/fifo.ts";
-import { push, remove } from "../core/data/heap.ts";
 import { Opaque } from "../core/data/plain.ts";
 import { nextInt } from "../core/data/prng.ts";
 import type { ErrorData } from "../core/error_data.ts";
@@ -16,19 +15,31 @@ import { InvariantError } from "../core/errors.ts";
 import { type Instant, Refusal } from "../core/machine.ts";
 import { dropAsk } from "./asks.ts";
 import { startLimits } from "./attempt_limits.ts";
+import { exhaustedIn, exhaustedText } from "./budgets.ts";
 import type { Complete, ParentClaim, TaskCommand } from "./commands.ts";
 import { phrase, unlink } from "./dependencies.ts";
 import type { TaskRefusal, TaskRefused, TaskTimedOut } from "./events.ts";
 import { countStatus, removeFromPage } from "./pages.ts";
 import { summarize } from "./remarks.ts";
 import {
+  chargeTime,
+  freePermit,
+  leaveKey,
+  leavePlace,
+  retakePermit,
+  returnPermit,
+  stand,
+  takePermit,
+  takeToken,
+} from "./permits.ts";
+import {
   dequeue,
   enqueue,
-  hasFreeSlot,
   hasUsableSlot,
   offer,
   refresh,
   startsItself,
+  takesAtOnce,
   unpinFromLost,
   withdraw,
 } from "./placement.ts";
@@ -74,6 +85,7 @@ export function attemptOf(task: TaskRecord): Attempt {
 
 /** Makes a task ready: it lacks only an agent. */
 export function ready(step: Step, task: TaskRecord): void {
+  if (endsByBudget(step, task, "ended")) return;
   if (task.status !== "ready") move(step.state, task, "ready");
   step.events.push({ type: "task:readied", taskId: task.spec.id });
   queue(step, task);
@@ -83,7 +95,7 @@ export function ready(step: Step, task: TaskRecord): void {
 export function queue(step: Step, task: TaskRecord): void {
   if (task.spec.queueTimeoutMs !== 0) limitQueueTime(step, task);
   if (task.pinnedTo !== "") unpinFromLost(step.state, task);
-  step.queued.push(enqueue(step.state, task));
+  step.queued.push(enqueue(step, task));
   if (task.askers !== undefined) step.wanted.push(task);
 }
 
@@ -94,21 +106,32 @@ export function limitQueueTime({ state, now }: Step, task: TaskRecord): void {
   task.timer = schedule(state.deadlines, now + queueTimeoutMs, { limit: "queue", task });
 }
 
-/** Assigns a task to an agent under a new epoch: with a slot, or into the agent's own queue. */
-export function assign(step: Step, task: TaskRecord, agent: Agent, queued = false): void {
+/**
+ * Assigns a task to an agent under a new epoch: with a slot and a permit of its key, which it may have,
+ * or into the agent's own queue.
+ */
+export function assign(
+  step: Step,
+  task: TaskRecord,
+  agent: Agent,
+  queued = false,
+  hasPermit = false,
+): void {
   const { state, events } = step;
   const { id: taskId, resources } = task.spec;
   const lastResort = task.lastResort = !queued && !hasUsableSlot(agent);
   if (agent.ask !== undefined) agent.ask.pending = task;
   touch(step, agent);
-  dequeue(task);
+  dequeue(step, task);
   move(state, task, "assigned");
   task.agent = agent;
   task.epoch = agent.lastEpoch = ++state.epoch;
   task.queued = queued;
   agent.tasks.add(task);
-  if (queued) push(agent.queue, task);
-  else occupySlot(step, task, agent);
+  if (queued) {
+    stand(step, agent, task);
+    if (task.lane !== undefined) refresh(step, agent); // it may have a free slot
+  } else occupySlot(step, task, agent, hasPermit);
   if (task.spec.placed && state.config.stealing) offer(state, task);
   const { agentId } = agent;
   events.push({
@@ -128,7 +151,7 @@ export function admit(step: Step, task: TaskRecord): void {
   const { spec: { id: taskId, resources }, epoch } = task;
   const agent = task.agent!;
   touch(step, agent);
-  remove(agent.queue, task);
+  leavePlace(step, agent, task);
   task.queued = false;
   occupySlot(step, task, agent);
   step.events.push({ type: "task:admitted", taskId, agentId: agent.agentId, epoch, resources });
@@ -136,7 +159,7 @@ export function admit(step: Step, task: TaskRecord): void {
 }
 
 /** Gives a claim a slot. If its task needs locks and has none, the reaction to the event requests them. */
-function occupySlot(step: Step, task: TaskRecord, agent: Agent): void {
+function occupySlot(step: Step, task: TaskRecord, agent: Agent, hasPermit = false): void {
   const { state } = step;
   task.locked = task.granted || task.spec.resources.length === 0;
   if (task.granted) state.reserving.delete(task);
@@ -145,6 +168,7 @@ function occupySlot(step: Step, task: TaskRecord, agent: Agent): void {
     defer(step, agent);
   }
   agent.slotsInUse++;
+  if (!hasPermit) takePermit(step, task);
   refresh(step, agent);
 }
 
@@ -158,6 +182,7 @@ export function park(step: Step, task: TaskRecord): void {
   move(state, task, "ready");
   state.parked.add(task);
   agent!.slotsInUse--;
+  returnPermit(step, task);
   release(step, agent!);
   events.push({ type: "task:parked", taskId, agentId, epoch, resources });
 }
@@ -198,12 +223,15 @@ export function steal(step: Step, task: TaskRecord, target: Agent): void {
     epoch,
     targetAgent: target.agentId,
   });
-  endClaim(step, task, "ended", task.granted);
-  assign(step, task, target, !hasFreeSlot(target));
+  const queued = !takesAtOnce(step, task, target);
+  const keepsPermit = !task.queued && !queued;
+  endClaim(step, task, "ended", task.granted, keepsPermit);
+  assign(step, task, target, queued, keepsPermit);
 }
 
 /** Begins an attempt of an assigned task. */
-export function start({ state, now, events }: Step, task: TaskRecord): void {
+export function start(step: Step, task: TaskRecord): void {
+  const { state, now, events } = step;
   const { spec, epoch } = task;
   move(state, task, "running");
   if (task.stealable !== undefined) withdraw(state, task, task.stealable);
@@ -221,6 +249,7 @@ export function start({ state, now, events }: Step, task: TaskRecord): void {
     waitedMs: now - task.dueAt,
     ...(ask !== undefined && { ask: ask.id, askedMs: now - ask.since }),
   });
+  takeToken(step, task);
 }
 
 /** Ends a running task as completed. */
@@ -285,9 +314,10 @@ export function backOff(
 ): void {
   const { state, now, events } = step;
   leaveFamily(step, task);
+  if (endsByBudget(step, task, attempt, error)) return;
   const agentId = task.agent?.agentId;
   const { spec: { id: taskId }, epoch, attempts } = task;
-  if (task.group !== undefined) dequeue(task);
+  if (task.group !== undefined) dequeue(step, task);
   move(state, task, "backing-off");
   task.error = error;
   const retryAt = now + Math.max(jitteredPause(state, failures), error.retryAfterMs ?? 0);
@@ -309,6 +339,7 @@ export function backOff(
 export function snooze(step: Step, task: TaskRecord, resumeAt: Instant): void {
   const { state, events } = step;
   leaveFamily(step, task);
+  if (endsByBudget(step, task, "ended")) return;
   const { agentId } = task.agent!;
   const { spec: { id: taskId }, epoch } = task;
   move(state, task, "backing-off");
@@ -397,6 +428,7 @@ function dropProposal(task: TaskRecord): void {
 export function requeue(step: Step, task: TaskRecord, reason: string, attempt: Attempt): void {
   const { state, events } = step;
   leaveFamily(step, task);
+  if (endsByBudget(step, task, attempt)) return;
   const agentId = task.agent!.agentId;
   const { spec: { id: taskId }, epoch } = task;
   if (task.status === "running") {
@@ -478,6 +510,7 @@ export function lend(step: Step, task: TaskRecord, awaited: TaskRecord): void {
     agent.slotsInUse--;
     agent.lent++;
     state.lent++;
+    returnPermit(step, task);
     if (task.heartbeat !== undefined) unschedule(state.deadlines, task.heartbeat);
     task.heartbeat = undefined;
     step.freed.push(agent);
@@ -514,6 +547,7 @@ function resume(step: Step, task: TaskRecord): void {
   agent.slotsInUse++;
   agent.lent--;
   state.lent--;
+  retakePermit(step, task);
   refresh(step, agent);
   if (heartbeatTimeoutMs !== 0) {
     const at = now + heartbeatTimeoutMs;
@@ -522,9 +556,13 @@ function resume(step: Step, task: TaskRecord): void {
   events.push({ type: "task:resumed", taskId, agentId: agent.agentId, epoch });
 }
 
-/** Cancels the children of a claim that is about to end, and ends its waits for other tasks. */
+/**
+ * Charges the time of an attempt that is about to end, cancels its children, and ends its waits for other
+ * tasks.
+ */
 function leaveFamily(step: Step, task: TaskRecord): void {
   const { family } = task;
+  if (task.status === "running") chargeTime(step, task);
   if (family === undefined) return;
   if (family.children.size > 0) cancelChildren(step, task);
   if (!isLent(task)) return;
@@ -571,8 +609,14 @@ function newFamily(parent: ParentClaim | undefined): Family {
   };
 }
 
-/** Separates a task from its agent, if it has one, and from its locks, unless it keeps them. */
-function endClaim(step: Step, task: TaskRecord, attempt: Attempt, keepsLocks = false): void {
+/** Separates a task from its agent, if it has one, and from its locks and permit, unless it keeps them. */
+function endClaim(
+  step: Step,
+  task: TaskRecord,
+  attempt: Attempt,
+  keepsLocks = false,
+  keepsPermit = false,
+): void {
   const { state, now } = step;
   const { agent, epoch, queued } = task;
   const hasSlot = agent !== undefined && !queued;
@@ -589,19 +633,22 @@ function endClaim(step: Step, task: TaskRecord, attempt: Attempt, keepsLocks = f
   touch(step, agent);
   leaveAgent(step, task, agent);
   if (attempt !== "running") {
+    if (hasSlot && !keepsPermit) returnPermit(step, task);
     return endAttempt(step, { task, agent, epoch, lockEpoch }, attempt === "abandoned", queued);
   }
-  const lingering: Lingering = { task, agent, epoch, lockEpoch, timer: undefined };
+  const { limitKey } = task.spec;
+  const lingering: Lingering = { task, agent, epoch, lockEpoch, limitKey, timer: undefined };
   const at = now + state.config.abortGraceMs;
   lingering.timer = schedule(state.deadlines, at, { limit: "grace", lingering });
   state.lingering.set(epoch, lingering);
   task.lingering++;
 }
 
-function leaveAgent({ state }: Step, task: TaskRecord, agent: Agent): void {
+function leaveAgent(step: Step, task: TaskRecord, agent: Agent): void {
+  const { state } = step;
   if (task.stealable !== undefined) withdraw(state, task, task.stealable);
   agent.tasks.delete(task);
-  if (task.queued) remove(agent.queue, task);
+  if (task.queued) leavePlace(step, agent, task);
   if (agent.ask?.pending === task) agent.ask.pending = undefined;
   task.queued = false;
   task.agent = undefined;
@@ -613,7 +660,7 @@ function leaveAgent({ state }: Step, task: TaskRecord, agent: Agent): void {
 function finish(step: Step, task: TaskRecord, outcome: Outcome, because: string): void {
   const { state, now } = step;
   if (task.status === "waiting") unlink(state, task);
-  else if (task.group !== undefined) dequeue(task);
+  else if (task.group !== undefined) dequeue(step, task);
   dropProposal(task);
   move(state, task, outcome);
   task.finishedAt = now;
@@ -623,6 +670,7 @@ function finish(step: Step, task: TaskRecord, outcome: Outcome, because: string)
   if (task.home !== undefined) expect(step, task.home, -1);
   task.home = undefined;
   task.received = undefined;
+  if (task.spec.limitKey !== undefined) leaveKey(state, task.spec.limitKey);
   if (task.spec.dedupe !== undefined) freeKey(state, task, task.spec.dedupe.key);
   const { dependents, family } = task;
   if (family?.parent !== undefined) {
@@ -672,6 +720,26 @@ export function failAttempt(
   else backOff(step, task, error, task.attempts, attempt);
 }
 
+/** Fails a task in place of another attempt, if its own budget is spent; returns whether it did. */
+function endsByBudget(
+  step: Step,
+  task: TaskRecord,
+  attempt: Attempt,
+  cause?: ErrorData,
+): boolean {
+  const exhausted = task.account?.isExhausted ? exhaustedIn(task.account) : undefined;
+  if (exhausted === undefined) return false;
+  const message = `The budget of the task is spent: ${exhaustedText(exhausted)}`;
+  const error = {
+    name: "BudgetExhaustedError",
+    code: "budget-exhausted",
+    message,
+    data: exhausted,
+  };
+  fail(step, task, cause === undefined ? error : { ...error, cause }, attempt);
+  return true;
+}
+
 /** Retries after a pause, as the attempt failed through no fault of its own; up to a limit. */
 export function interrupt(step: Step, task: TaskRecord, error: ErrorData, attempt: Attempt): void {
   if (task.status === "running") task.attempts--;
@@ -703,6 +771,7 @@ export function endLingering(step: Step, lingering: Lingering, abandoned: boolea
   state.lingering.delete(epoch);
   task.lingering--;
   unschedule(state.deadlines, lingering.timer);
+  freePermit(step, lingering.limitKey);
   endAttempt(step, lingering, abandoned, false);
   const pauses = task.status === "backing-off" && task.timer === undefined;
   if ((pauses || task.status === "waiting") && isDue(task)) ready(step, task);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Budget, Spent } from "./limits.ts";
 import type { ResourceRequestLike } from "../locks/types.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { Instant } from "../core/machine.ts";
@@ -163,6 +164,10 @@ export interface Task<Input = unknown> {
   readonly idempotencyKey?: string;
   /** Makes it one of a kind: decides what happens while another task of that key is open. */
   readonly dedupe?: Dedupe;
+  /** The key whose limit it shares with the other tasks that name it; see `setLimit`. @default none */
+  readonly limitKey?: string;
+  /** What its attempts may spend; once it is spent, the task fails in place of another attempt. */
+  readonly budget?: Budget;
 }
 
 /**
@@ -312,6 +317,12 @@ export interface TaskView<Input = unknown, Result = unknown> {
   readonly parentId?: string;
   /** The schedule that submitted it. */
   readonly scheduleId?: string;
+  /** The key whose limit it shares. */
+  readonly limitKey?: string;
+  /** What its attempts may spend. */
+  readonly budget?: Budget;
+  /** What they have spent of that. */
+  readonly spent?: Spent;
 }
 
 /** The reason of a refusal of a command about a task or an agent. */
@@ -334,6 +345,8 @@ export type TaskRefusal =
   | "unfit"
   /** There are as many unfinished tasks, agents or schedules as there may be. */
   | "full"
+  /** Its key has no permit left, or the budget of all attempts is spent. */
+  | "limited"
   /** Nothing is assigned until the scheduler is resumed. */
   | "paused"
   /** The scheduler accepts and starts nothing any more. */

@@ -18,9 +18,12 @@ import { healthOf, type HealthStatus, type Instant } from "../core/machine.ts";
 import { claimOwner, partyOf } from "../locks/types.ts";
 import { listed, readable } from "../core/describe.ts";
 import { requireText } from "./commands.ts";
+import { exhaustedIn, exhaustedText } from "./budgets.ts";
 import { UnknownTaskError } from "./errors.ts";
 import { tasksAfter } from "./pages.ts";
+import { firstOfAll, sizeOf, tasksIn } from "./lanes.ts";
 import { isDelayed } from "./later.ts";
+import { explainLimit, type LimitExplanation } from "./limit_views.ts";
 import { backlogOf, hasFreeSlot, isFit, isOpen, isTrusted, isUsable } from "./placement.ts";
 import {
   type Agent,
@@ -89,6 +92,8 @@ export interface TaskExplanation {
   readonly locks: readonly LockExplanation[];
   /** Its place in the queue of its agent, if it has an agent and no slot. */
   readonly queue?: QueueExplanation;
+  /** The limit of its key, if it waits for a permit or a token. */
+  readonly limit?: LimitExplanation;
   /** When its time comes, of a task for later. */
   readonly runAt?: Instant;
   /** When the next attempt is due. */
@@ -112,8 +117,8 @@ const MOST_AHEAD = 100;
 const MOST_AWAITED = 3;
 
 /**
- * Explains one task. Costs O(agents) for a ready task, O(dependencies) for a waiting one, and O(queue)
- * for one in its agent's queue.
+ * Explains one task. Costs O(agents) for a ready task, O(dependencies) for a waiting one, O(queue)
+ * for one in its agent's queue, and O(tasks that wait for its key) for one that has no permit.
  *
  * @throws {UnknownTaskError} when there is no such task
  */
@@ -121,10 +126,11 @@ export function explainTask(
   state: Readonly<TaskState>,
   holdersOf: HoldersOf,
   taskId: string,
+  now: Instant,
 ): TaskExplanation {
   const task = state.tasks.get(taskId);
   if (task === undefined) throw new UnknownTaskError("explain it", taskId);
-  const [reason, reasons] = reasonsOf(state, holdersOf, task);
+  const [reason, reasons] = reasonsOf(state, holdersOf, task, now);
   const parentId = task.family?.parent?.taskId;
   const { scheduleId } = task.spec;
   const child = parentId === undefined ? "" : `; it is a child of "${parentId}"`;
@@ -149,6 +155,7 @@ function reasonsOf(
   state: Readonly<TaskState>,
   holdersOf: HoldersOf,
   task: TaskRecord,
+  now: Instant,
   depth = MOST_AWAITED,
 ): [summary: string, Reasons] {
   switch (task.status) {
@@ -156,9 +163,9 @@ function reasonsOf(
       return waiting(state, task);
     case "ready":
       if (state.parked.has(task)) return parked(holdersOf, task);
-      return withItsLocks(task, unassigned(state, task));
+      return withItsLocks(task, unassigned(state, task, now));
     case "assigned":
-      if (task.queued) return withItsLocks(task, inQueue(state, task, task.agent!));
+      if (task.queued) return withItsLocks(task, inQueue(state, task, task.agent!, now));
       return [`Agent "${task.agent!.agentId}" has it and has not started it`, {}];
     case "running": {
       const doubt = task.lastResort ? ", whose attempts kept failing: no other agent was fit" : "";
@@ -166,7 +173,7 @@ function reasonsOf(
       if (!isLent(task)) return [runs, {}];
       const awaited = [...task.family!.awaits];
       const awaits = awaited.map(({ spec: { id } }) => id);
-      const [first] = depth > 0 ? reasonsOf(state, holdersOf, awaited[0]!, depth - 1) : ["…"];
+      const [first] = depth > 0 ? reasonsOf(state, holdersOf, awaited[0]!, now, depth - 1) : ["…"];
       return [`${runs}, and awaits ${listed(quoted(awaits))} (${first})`, { awaits }];
     }
     case "backing-off": {
@@ -215,12 +222,25 @@ function waiting(state: Readonly<TaskState>, task: TaskRecord): [string, Reasons
   return [`It waits ${open}until ${new Date(reasons.runAt).toISOString()}`, reasons];
 }
 
-function unassigned(state: Readonly<TaskState>, task: TaskRecord): [string, Reasons] {
+function unassigned(
+  state: Readonly<TaskState>,
+  task: TaskRecord,
+  now: Instant,
+): [string, Reasons] {
   const { spec: { requires }, pinnedTo } = task;
   if (state.draining) return ["Nothing is started any more: the scheduler is shutting down", {}];
   if (state.paused !== undefined) {
     return [`Nothing is assigned: the scheduler is paused (${state.paused})`, {}];
   }
+  if (!state.isFunded) {
+    const exhausted = exhaustedIn(state.account!);
+    const spent = exhausted === undefined
+      ? "is for claims that have not started"
+      : `is spent: ${exhaustedText(exhausted)}`;
+    return [`Nothing is assigned: the budget of all attempts ${spent}`, {}];
+  }
+  const limited = explainLimit(task, now);
+  if (limited !== undefined) return [limited.summary, { limit: limited.limit }];
   const agents = [...state.agents.values()];
   const missingCapabilities = requires.filter((capability) =>
     !agents.some((agent) => agent.capabilities.includes(capability))
@@ -295,22 +315,30 @@ function withItsLocks({ granted }: TaskRecord, [summary, reasons]: [string, Reas
 function inQueue(
   { config }: Readonly<TaskState>,
   task: TaskRecord,
-  { agentId, cordons, queue }: Agent,
+  agent: Agent,
+  now: Instant,
 ): [string, Reasons] {
-  const before = queue.filter((other) => precedes(other, task))
+  const { agentId, cordons } = agent;
+  const before = [...tasksIn(agent)].filter((other) => precedes(other, task))
     .sort((a, b) => precedes(a, b) ? -1 : 1)
     .map(({ spec: { id } }) => id);
   const position = before.length + 1;
-  const { length } = queue;
+  const length = sizeOf(agent);
   const place = `It waits for a slot of agent "${agentId}" as number ${position} of ${length}`;
   const behind = before.length === 0 ? "" : `, behind ${listed(quoted(before))}`;
   const reasons = [...cordons.values()].map(({ reason }) => reason);
   const closed = reasons.length === 0 ? "" : `; the agent is cordoned: ${reasons.join(", ")}`;
   const less = Math.max(2, config.stealThreshold);
   const thief = config.stealing ? `; a fit agent with ${less} tasks less would take it over` : "";
-  return [place + behind + closed + thief, {
-    queue: { agentId, position, length, ahead: before.slice(0, MOST_AHEAD) },
-  }];
+  const queue = { agentId, position, length, ahead: before.slice(0, MOST_AHEAD) };
+  const limited = explainLimit(task, now);
+  if (limited !== undefined) {
+    return [`${limited.summary}, in the queue of agent "${agentId}"`, {
+      queue,
+      limit: limited.limit,
+    }];
+  }
+  return [place + behind + closed + thief, { queue }];
 }
 
 function idsOf(agents: readonly Agent[]): string[] {
@@ -342,19 +370,21 @@ const TOLERATED_SHARE = 0.9;
 
 /** Returns the groups of ready tasks that no agent may run. Costs O(agents) for each group. */
 export function strandedGroups({ groups, agents }: Readonly<TaskState>): Group[] {
-  return [...groups.values()].filter(({ queue, requires, pinnedTo }) =>
-    queue.length > 0 && ![...agents.values()].some((agent) => isFit(agent, requires, pinnedTo))
+  return [...groups.values()].filter((group) =>
+    sizeOf(group) > 0 &&
+    ![...agents.values()].some((agent) => isFit(agent, group.requires, group.pinnedTo))
   );
 }
 
 /** Returns how many ready tasks wait for agents in pull mode, of which none asks. */
 function waitingForAskers({ groups, agents }: Readonly<TaskState>): number {
   let count = 0;
-  for (const { queue, requires, pinnedTo } of groups.values()) {
-    if (queue.length === 0) continue;
+  for (const group of groups.values()) {
+    if (sizeOf(group) === 0) continue;
+    const { requires, pinnedTo } = group;
     const fit = [...agents.values()].filter((agent) => isFit(agent, requires, pinnedTo));
     const isAwaited = fit.length > 0 && fit.every((agent) => isSilent(agent, undefined));
-    if (isAwaited) count += queue.length;
+    if (isAwaited) count += sizeOf(group);
   }
   return count;
 }
@@ -373,7 +403,7 @@ export function health(
     : open > TOLERATED_SHARE * maxTasks
     ? `${open} of ${counted(maxTasks, "task", "is")} unfinished`
     : stranded !== undefined
-    ? `no agent may run task ${quote(stranded.queue[0]!.spec.id)}`
+    ? `no agent may run task ${quote(firstOfAll(stranded)!.spec.id)}`
     : agents.size >= maxAgents && idleAgents.first === undefined
     ? "the table of agents is full"
     : undefined;
@@ -399,6 +429,8 @@ export interface TaskFilter {
   readonly type?: string;
   /** The agent that has a claim on them. */
   readonly agentId?: string;
+  /** The key that they name. */
+  readonly limitKey?: string;
 }
 
 /**
@@ -435,10 +467,11 @@ const MOST_ON_A_PAGE = 10_000;
 /** Checks a filter. @throws {TypeError | RangeError} when a field is malformed */
 export function requireFilter(filter: TaskFilter, attempt: Attempt): void {
   requireObject(filter as unknown, "filter", attempt);
-  const { status, type, agentId } = filter;
+  const { status, type, agentId, limitKey } = filter;
   if (status !== undefined) requireOneOf(status, STATUSES, "status", attempt);
   if (type !== undefined) requireText(type, "type", attempt);
   if (agentId !== undefined) requireId(agentId, "agentId", attempt);
+  if (limitKey !== undefined) requireId(limitKey, "limitKey", attempt);
 }
 
 /** Returns a page of the tasks that match. */
@@ -461,7 +494,7 @@ export function listTasks(state: Readonly<TaskState>, options: TaskListOptions):
 /** Yields the tasks that match, in the order of their submission. */
 export function* matching(
   state: Readonly<TaskState>,
-  { status, type, agentId }: TaskFilter,
+  { status, type, agentId, limitKey }: TaskFilter,
   after = -1,
 ): Generator<TaskRecord, void> {
   const candidates = agentId === undefined
@@ -470,6 +503,7 @@ export function* matching(
   for (const task of candidates) {
     if (agentId !== undefined && task.sequence <= after) continue;
     if (status !== undefined && task.status !== status) continue;
+    if (limitKey !== undefined && task.spec.limitKey !== limitKey) continue;
     if (type === undefined || task.spec.type === type) yield task;
   }
 }

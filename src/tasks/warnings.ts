@@ -12,6 +12,7 @@ import { causeOf } from "../core/error_data.ts";
 import type { Instant } from "../core/machine.ts";
 import { type Logger, logTo } from "../core/logger.ts";
 import type { TaskFailed } from "./events.ts";
+import { tasksIn } from "./lanes.ts";
 import { type Group, isTerminal, type TaskState, unfinished } from "./state.ts";
 import { strandedGroups } from "./views.ts";
 
@@ -116,13 +117,15 @@ export class TaskWarnings {
     this.#cancelSearch = undefined;
     const former = this.#stranded;
     this.#stranded = new Set();
-    for (const { key, queue, requires, pinnedTo } of strandedGroups(this.#state)) {
+    for (const group of strandedGroups(this.#state)) {
+      const { key, requires, pinnedTo } = group;
       this.#stranded.add(key);
       if (former.has(key)) continue;
-      const names = queue.slice(0, MOST_NAMES).map(({ spec: { id } }) => id);
+      const tasks = [...tasksIn(group)];
+      const names = tasks.slice(0, MOST_NAMES).map(({ spec: { id } }) => id);
       const of = pinnedTo === "" ? "" : `; only agent ${quote(pinnedTo)} might`;
       const needs = requires.length === 0 ? "" : `, which requires ${listed(requires.map(quote))}`;
-      this.#warn(`No registered agent may run ${first(names, queue.length)}${needs}${of}`);
+      this.#warn(`No registered agent may run ${first(names, tasks.length)}${needs}${of}`);
     }
   }
 

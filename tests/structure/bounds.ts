@@ -240,6 +240,8 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/tasks/state.ts TaskState.awaited": "the dependencies of unfinished tasks",
   "src/tasks/state.ts TaskState.schedules": "`maxSchedules`, then refused",
   "src/tasks/state.ts TaskState.shifted": "among TaskState.agents",
+  "src/tasks/state.ts TaskState.limits":
+    "`maxLimits` by calls, those of the config, and those that unfinished tasks name",
   "src/tasks/state.ts TaskState.lingering": "the slots of agents, for `abortGraceMs`",
   "src/tasks/state.ts TaskState.finished": "`keepFinished`, then the oldest is dropped",
   "src/tasks/state.ts TaskState.outcomes": "`keepOutcomes`",

@@ -291,7 +291,7 @@ Deno.test("explain() and health know who awaits whom, and why", () => {
   driver.submit("p");
   driver.do(child(driver, "p", "c"), awaiting("p", "c"));
   driver.do(child(driver, "c", "g", { requires: ["gpu"] }), awaiting("c", "g"));
-  const explain = (id: string) => explainTask(driver.state, () => [], id);
+  const explain = (id: string) => explainTask(driver.state, () => [], id, driver.now);
   const inner = 'It runs on agent "a", attempt 1, and awaits "g" (No agent can "gpu")';
   const { summary, awaits } = explain("p");
   assertEquals(summary, `It runs on agent "a", attempt 1, and awaits "c" (${inner})`);

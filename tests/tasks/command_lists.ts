@@ -9,6 +9,7 @@ import fc from "fast-check";
 import type { Dedupe, OnFailure } from "../../src/tasks/types.ts";
 import type { Fail, TaskCommand } from "../../src/tasks/commands.ts";
 import { DEFAULT_TASK_CONFIG, type TaskConfig } from "../../src/tasks/config.ts";
+import type { KeyLimits } from "../../src/tasks/limits.ts";
 import { lockEpochOf, type TaskState } from "../../src/tasks/state.ts";
 import { STRATEGY_NAMES } from "../../src/tasks/strategies.ts";
 import { resumption } from "../support/resumption.ts";
@@ -128,6 +129,28 @@ const kind = fc.oneof(
   },
 ) as fc.Arbitrary<{ dedupe?: Dedupe }>;
 
+const limitKey = fc.constantFrom("k1", "k2");
+const keyed = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({}) },
+  { weight: 2, arbitrary: fc.record({ limitKey }) },
+) as fc.Arbitrary<{ limitKey?: string }>;
+
+/** A limit of a key: low ones, none, a pause, and the config's. */
+const keyLimit = fc.record({
+  key: limitKey,
+  limit: fc.constantFrom(
+    undefined,
+    {},
+    { maxConcurrent: 0 },
+    { maxConcurrent: 1 },
+    { maxConcurrent: 2 },
+    { rate: { tokens: 1, perMs: 10 } },
+    { maxConcurrent: 2, rate: { tokens: 3, perMs: 7 } },
+  ),
+}).map(({ key, limit }): TaskCommand => (
+  { type: "set-limit", key, ...(limit !== undefined && { limit }) }
+));
+
 const submission = fc.record({
   id: taskId,
   after: fc.array(
@@ -150,11 +173,15 @@ const submission = fc.record({
   idempotencyKey: fc.constantFrom("", "", "k1", "k2"),
   later,
   kind,
-}).map(({ id, after, isIndependent, needsLock, placed, later, kind, ...fields }): TaskCommand =>
+  keyed,
+}).map((
+  { id, after, isIndependent, needsLock, placed, later, kind, keyed, ...fields },
+): TaskCommand =>
   submit(id, {
     ...fields,
     ...later,
     ...kind,
+    ...keyed,
     placed: placed && fields.assignedAgent !== "",
     after: isIndependent
       ? []
@@ -396,12 +423,56 @@ const step: fc.Arbitrary<Partial<Timed>> = fc.oneof(
   { weight: 15, arbitrary: rare.map(ageless) },
   { weight: 15, arbitrary: operation.map(ageless) },
   { weight: 8, arbitrary: scheduling.map(ageless) },
+  { weight: 12, arbitrary: keyLimit.map(ageless) },
   { weight: 5, arbitrary: yieldLocks.map(ageless) },
   { weight: 40, arbitrary: claim.map(ageless) },
   { weight: 6, arbitrary: withdrawal.map(withdrawAsk) },
   { weight: 10, arbitrary: leaving.map(ageless) },
   { weight: 4, arbitrary: award },
   { weight: 10, arbitrary: tick.map(ageless) },
+);
+
+const budget = fc.record({
+  attempts: fc.integer({ min: 1, max: 4 }),
+  runMs: fc.integer({ min: 1, max: 20 }),
+  counters: fc.record({
+    tokens: fc.integer({ min: 1, max: 30 }),
+    calls: fc.integer({ min: 1, max: 4 }),
+  }, {
+    requiredKeys: [],
+  }),
+}, { requiredKeys: [] });
+
+/** Budgets of tasks, of keys and in all, and what is spent of them. */
+const ofBudgets: fc.Arbitrary<Partial<Timed>> = fc.oneof(
+  {
+    weight: 2,
+    arbitrary: fc.tuple(submission, budget).map(([command, budget]) => {
+      const { task } = command as Extract<TaskCommand, { type: "submit" }>;
+      return { command: { ...command, task: { ...task, budget } } as TaskCommand };
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(keyLimit, budget).map(([command, budget]) => {
+      const { limit, ...fields } = command as Extract<TaskCommand, { type: "set-limit" }>;
+      return { command: { ...fields, limit: { ...limit, budget } } as TaskCommand };
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.option(budget, { nil: undefined }).map((budget) => ({
+      command: { type: "set-budget", ...(budget !== undefined && { budget }) } as TaskCommand,
+    })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ pick, age, tokens: fc.nat(20), calls: fc.nat(1) })
+      .map(({ pick, age, ...counters }) => ({
+        claim: { pick, age },
+        command: { type: "spend", taskId: "t0", epoch: 0, counters } as TaskCommand,
+      })),
+  },
 );
 
 /** A task of a crowd: there are many, most are placed with an agent, and none waits for another. */
@@ -416,9 +487,11 @@ const placement = fc.record({
   retries: fc.nat(1),
   queueTimeoutMs: limit,
   timeoutMs: limit,
-}).map(({ id, agentId, isPinned, isShared, needsLock, ...fields }): TaskCommand =>
+  keyed,
+}).map(({ id, agentId, isPinned, isShared, needsLock, keyed, ...fields }): TaskCommand =>
   submit(id, {
     ...fields,
+    ...keyed,
     assignedAgent: isShared ? "" : agentId,
     placed: !isShared && !isPinned,
     resources: needsLock ? [{ resourceId: "r", mode: "exclusive", units: 1 }] : [],
@@ -433,6 +506,7 @@ const crowdStep: fc.Arbitrary<Partial<Timed>> = fc.oneof(
   { weight: 40, arbitrary: aboutClaim },
   { weight: 5, arbitrary: rare.map(ageless) },
   { weight: 5, arbitrary: operation.map(ageless) },
+  { weight: 8, arbitrary: keyLimit.map(ageless) },
   { weight: 5, arbitrary: yieldLocks.map(ageless) },
   { weight: 25, arbitrary: claim.map(ageless) },
   { weight: 4, arbitrary: withdrawal.map(withdrawAsk) },
@@ -484,10 +558,22 @@ export const commandLists: fc.Arbitrary<Timed[]> = fc.oneof(
   { weight: 2, arbitrary: listsOf(timed(crowdStep)) },
 );
 
+/** Lists of everything, with budgets. */
+export const budgetLists: fc.Arbitrary<Timed[]> = listsOf(timed(
+  fc.oneof({ weight: 4, arbitrary: step }, { weight: 1, arbitrary: ofBudgets }),
+));
+
 /** Rules under which limits are met soon. */
 export const configs: fc.Arbitrary<TaskConfig> = fc.record({
   agingMs: fc.constantFrom(0, 10),
   maxRetries: fc.constant(3),
+  limits: fc.constantFrom<KeyLimits>(
+    {},
+    {},
+    { k1: { maxConcurrent: 1 } },
+    { k1: {}, k2: { rate: { tokens: 2, perMs: 15 } } },
+  ),
+  maxLimits: fc.constantFrom(1, DEFAULT_TASK_CONFIG.maxLimits),
   retryDelay: fc.constantFrom(0, 5),
   maxRetryDelayMs: fc.constantFrom(3, 50),
   maxCrashes: fc.constantFrom(0, 2),

@@ -13,6 +13,7 @@ import {
   isFit,
   isTrusted,
 } from "../../src/tasks/placement.ts";
+import { beginnableIn, sizeOf, tasksIn } from "../../src/tasks/lanes.ts";
 import { tasksAfter } from "../../src/tasks/pages.ts";
 import {
   type Agent,
@@ -21,6 +22,7 @@ import {
   type TaskRecord,
   type TaskState,
 } from "../../src/tasks/state.ts";
+import { checkKeys, Permits } from "./key_invariants.ts";
 import { checkQueues, Loads } from "./stealing_invariants.ts";
 
 /** Checks a state by itself. */
@@ -40,6 +42,7 @@ export function checkState(state: TaskState): void {
   asksAreOfAgents(state);
   askersAreServed(state);
   keysAreOfOpenTasks(state);
+  checkKeys(state);
   schedulesAwaitOccasions(state);
 }
 
@@ -97,19 +100,23 @@ function asksAreOfAgents({ asks, agents, groups, momentary, draining }: TaskStat
       assert(isAskedFor, `PullsOnlyWhatItAskedFor: ${agentId}`);
     }
   }
-  for (const { wanted, queue } of groups.values()) {
-    assertEquals(wanted, new Set(queue.filter(({ askers }) => askers !== undefined)), "wanted");
+  for (const group of groups.values()) {
+    const wanted = [...tasksIn(group)].filter(({ askers }) => askers !== undefined);
+    assertEquals(group.wanted, new Set(wanted), "wanted");
   }
 }
 
 /** A1-asker-finds-nothing-while-tasks-sit-assigned: no agent asks beside a ready task that fits. */
-function askersAreServed({ asks, groups, draining, paused }: TaskState): void {
-  if (draining || paused !== undefined) return;
+function askersAreServed(state: TaskState): void {
+  if (!isAssigning(state)) return;
+  const { asks, groups } = state;
   for (const { agent, task, pending } of asks.values()) {
     const { slotsInUse, usableSlots, cordons, drained, capabilities, agentId } = agent;
     const hasSlot = slotsInUse < usableSlots && cordons.size === 0 && drained === undefined;
     if (pending !== undefined || !hasSlot) continue;
-    for (const { queue, requires, pinnedTo } of groups.values()) {
+    for (const group of groups.values()) {
+      const { requires, pinnedTo } = group;
+      const queue = [...beginnableIn(group)];
       if (!requires.every((each) => capabilities.includes(each))) continue;
       if (pinnedTo !== "" && pinnedTo !== agentId) continue;
       const isServed = task === undefined ? queue.length === 0 : !queue.includes(task);
@@ -152,7 +159,8 @@ function noLostTask(state: TaskState): void {
     const reserves = granted && (agent === undefined || queued);
     assertEquals(state.reserving.has(task), reserves, "NoLostTask: reserving");
     assert(request === 0 || ["ready", "assigned", "running"].includes(status), "locks come back");
-    if (group !== undefined) assert(group.queue[task.position] === task, "NoLostTask: queue");
+    const queue = task.lane?.queue ?? group?.queue;
+    if (group !== undefined) assert(queue![task.position] === task, "NoLostTask: queue");
     const isClaimed = status === "assigned" || status === "running";
     assertEquals(agent !== undefined, isClaimed, "NoLostTask: agent");
     if (agent !== undefined) assert(agent.tasks.has(task), "NoLostTask: claim");
@@ -170,7 +178,7 @@ function noLostTask(state: TaskState): void {
 }
 
 function noDuplicateTask({ groups, agents, counts, parked }: TaskState): void {
-  const queued = [...groups.values()].flatMap(({ queue }) => queue);
+  const queued = [...groups.values()].flatMap((group) => [...tasksIn(group)]);
   const claimed = [...agents.values()].flatMap(({ tasks }) => [...tasks]);
   assertEquals(new Set([...queued, ...claimed]).size, queued.length + claimed.length);
   assertEquals(queued.length + parked.size, counts.ready, "NoDuplicateTask");
@@ -188,7 +196,7 @@ function loadsEqualClaims({ agents, lingering }: TaskState): void {
     const bodies = [...lingering.values()].filter((each) => each.agent === agent);
     const lent = [...agent.tasks].filter(isLent).length;
     assertEquals(agent.lent, lent, "lent");
-    const claims = agent.tasks.size - agent.queue.length - lent;
+    const claims = agent.tasks.size - sizeOf(agent) - lent;
     assertEquals(agent.slotsInUse, claims + bodies.length, "load");
   }
 }
@@ -231,6 +239,7 @@ function workConserving(state: TaskState): void {
     const { status, spec, pinnedTo } = task;
     const isOwnChoice = state.strategy === "external" && pinnedTo === "";
     if (status !== "ready" || state.parked.has(task) || isOwnChoice) continue;
+    if (task.lane?.key.isOpen === false) continue;
     const fit = [...state.agents.values()]
       .filter((agent) => isFit(agent, spec.requires, pinnedTo));
     const isAtHome = spec.placed && pinnedTo !== "";
@@ -247,6 +256,8 @@ function noTimerOfFinishedTasks({ deadlines, lingering, agents }: TaskState): vo
     if (!isSet) continue;
     if (subject.limit === "grace") {
       assert(lingering.get(subject.lingering.epoch) === subject.lingering, "grace of nobody");
+    } else if (subject.limit === "rate") {
+      assertGreater(subject.key.waiting, 0, `a token of ${subject.key.name} for nothing`);
     } else if ("task" in subject) {
       assert(!isTerminal(subject.task.status), `timer of ${subject.task.spec.id}`);
     } else if (subject.limit !== "schedule") {
@@ -276,6 +287,7 @@ function noEdgeToFinishedTasks({ tasks, awaited }: TaskState): void {
 export class History {
   readonly #ended = new Set<string>();
   readonly #loads = new Loads();
+  readonly #permits = new Permits();
   /** The agent of each task after the last step, and its epoch. */
   #owners = new Map<TaskRecord, { agent: Agent | undefined; epoch: number }>();
   #epoch = 0;
@@ -293,6 +305,7 @@ export class History {
       }
     }
     this.#loads.check(events, state);
+    this.#permits.check(events, state);
     this.#capacityRespected(events, state);
     this.#ownerChangeRaisesEpoch(state);
   }

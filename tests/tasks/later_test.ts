@@ -84,7 +84,7 @@ Deno.test("explain() says until when a task waits", () => {
   const driver = new TaskDriver();
   driver.submit("t", { runAt: 60_000, after: ["a"] });
   driver.submit("u", { runAt: 60_000 });
-  const explain = (id: string) => explainTask(driver.state, () => [], id);
+  const explain = (id: string) => explainTask(driver.state, () => [], id, driver.now);
   assertEquals(explain("u").summary, "It waits until 1970-01-01T00:01:00.000Z");
   assertEquals(explain("u").runAt, 60_000);
   assertEquals(

@@ -10,15 +10,16 @@ import { reportsOf } from "../../src/tasks/remarks.ts";
 import { isTerminal, outcomeOf, type TaskState, viewOf } from "../../src/tasks/state.ts";
 import { stepped } from "../support/driver.ts";
 import { machineLaws } from "../support/machine_laws.ts";
-import { commandLists, concrete, configs, type Timed } from "./command_lists.ts";
+import { budgetLists, commandLists, concrete, configs, type Timed } from "./command_lists.ts";
 import { checkState, History } from "./invariants.ts";
+import { Accounts } from "./key_invariants.ts";
 import { SlowScheduler } from "./twin.ts";
 
 machineLaws({
   name: "tasks",
   machine: taskMachine,
   config: configs,
-  moves: commandLists.map((list) =>
+  moves: fc.oneof(commandLists, budgetLists).map((list) =>
     list.map((timed) => ({
       afterMs: timed.afterMs,
       command: (state: TaskState) => concrete(timed, state),
@@ -83,6 +84,22 @@ Deno.test("the invariants of the specification hold after each step", () => {
       const history = new History();
       run(config, list, (machine, state, command, now) => {
         history.check(stepped(machine, state, command, now), state);
+        checkState(state);
+      });
+    }),
+    { numRuns: 500 },
+  );
+});
+
+Deno.test("T37-budget-overspent: nothing is handed out of a budget that is spent, which is said once", () => {
+  fc.assert(
+    fc.property(configs, budgetLists, (config, list) => {
+      const accounts = new Accounts();
+      const history = new History();
+      run(config, list, (machine, state, command, now) => {
+        const events = stepped(machine, state, command, now);
+        accounts.check(events, state, now);
+        history.check(events, state);
         checkState(state);
       });
     }),

@@ -194,7 +194,7 @@ Deno.test("explain names the schedule of a task, and the next task of a schedule
   const { state } = driver;
   const explain = () => explainSchedule(state, state.schedules.get("s")!).summary;
   assertEquals(
-    explainTask(state, () => [], "s@0").summary,
+    explainTask(state, () => [], "s@0", 0).summary,
     'It runs on agent "x", attempt 1; schedule "s" submitted it',
   );
   const next = 'It submits "s@1" at 1970-01-01T00:00:00.100Z';

@@ -13,6 +13,7 @@ import {
   hasFreeSlot,
   isAssigning,
 } from "../../src/tasks/placement.ts";
+import { firstOf, sizeOf, tasksIn } from "../../src/tasks/lanes.ts";
 import { type Agent, isLent, type TaskRecord, type TaskState } from "../../src/tasks/state.ts";
 
 /** Checks a state by itself. */
@@ -31,11 +32,13 @@ export function checkQueues(state: TaskState): void {
   imbalanceEnds(state);
 }
 
-function queuesAreClaims({ queue, tasks }: Agent): void {
-  const queued = [...tasks].filter((task) => task.queued);
-  assertEquals(new Set(queue), new Set(queued), "NoLostTask: an agent's queue");
-  for (const [position, task] of queue.entries()) {
-    assertEquals(task.position, position, "NoDuplicateTask: an agent's queue");
+function queuesAreClaims(agent: Agent): void {
+  const queued = [...agent.tasks].filter((task) => task.queued);
+  const standing = [...tasksIn(agent)];
+  assertEquals(new Set(standing), new Set(queued), "NoLostTask: an agent's queue");
+  for (const task of standing) {
+    const queue = task.lane?.queue ?? agent.queue;
+    assert(queue[task.position] === task, "NoDuplicateTask: an agent's queue");
     const { status, locked, group } = task;
     assertEquals([status, locked, group], ["assigned", false, undefined], "CapacityRespected");
   }
@@ -44,11 +47,11 @@ function queuesAreClaims({ queue, tasks }: Agent): void {
 /** No task waits for capacity that is free. */
 function worksOffItsQueue({ groups }: TaskState, agent: Agent): void {
   assert(
-    !hasFreeSlot(agent) || agent.queue.length === 0,
+    !hasFreeSlot(agent) || firstOf(agent) === undefined,
     `${agent.agentId} has a slot for its queue`,
   );
-  for (const { placed, pinnedTo, queue } of groups.values()) {
-    const waits = placed && pinnedTo === agent.agentId && queue.length > 0;
+  for (const group of groups.values()) {
+    const waits = group.placed && group.pinnedTo === agent.agentId && sizeOf(group) > 0;
     assert(!waits || !canQueue(agent), `${agent.agentId} has room for what was placed`);
   }
 }
@@ -100,6 +103,8 @@ function receiversHaveRoom({ agents, groups }: TaskState): void {
 function imbalanceEnds(state: TaskState): void {
   const { agents, tasks, config } = state;
   if (!isAssigning(state)) return;
+  // The busiest agent may have nothing that the idlest one could take, without a place in its queue.
+  if ([...tasks.values()].some(({ lane }) => lane?.key.isOpen === false)) return;
   for (const { status, agent, spec: { placed, requires } } of tasks.values()) {
     if (status !== "assigned" || !placed) continue;
     for (const other of agents.values()) {

@@ -34,6 +34,7 @@ import {
   type SlowTask,
   type SlowTimer,
 } from "./twin_parts.ts";
+import { isStanding, SlowKeys } from "./twin_keys.ts";
 import { batchCalledFor, isMovable } from "./twin_stealing.ts";
 
 const STRATEGIES = new Map(builtInStrategies().map((strategy) => [strategy.name, strategy]));
@@ -82,6 +83,7 @@ export class SlowScheduler {
     epoch: number;
     lockEpoch: number;
     lingers: boolean;
+    readonly key: string | undefined;
   }[] = [];
   /** The waits of tasks for others, oldest first. */
   awaits: SlowAwait[] = [];
@@ -122,8 +124,13 @@ export class SlowScheduler {
 
   readonly config: TaskConfig;
 
+  readonly keys: SlowKeys;
+  /** The key whose permit moves from one agent to another. */
+  #moved: string | undefined;
+
   constructor(config: TaskConfig) {
     this.config = config;
+    this.keys = new SlowKeys(this);
     this.#random = seeded(config.seed);
   }
 
@@ -173,6 +180,11 @@ export class SlowScheduler {
         return this.#decide(command);
       case "set-priority":
         return this.#setPriority(command);
+      case "set-limit":
+        return this.#setLimit(command);
+      case "set-budget":
+      case "spend":
+        throw new TypeError("the twin keeps no accounts");
       case "retry":
         return this.#retry(command);
       case "pause":
@@ -517,6 +529,9 @@ export class SlowScheduler {
     if (!isFit(agent, task) || !this.#mayTake(agent, task)) {
       return this.#refuse(command, taskId, "unfit");
     }
+    if (!this.keys.hasPermit(task)) {
+      return this.#refuse(command, taskId, "limited", task.spec.limitKey);
+    }
     this.#assign(task, agent);
   }
 
@@ -685,6 +700,7 @@ export class SlowScheduler {
       this.#freed.push(agentId);
     }
     this.awaits.push({ awaiter, awaited });
+    this.#note(awaiter.spec.limitKey);
     const lent = { type: "task:lent", taskId, agentId, epoch, childId } as const;
     this.#say(isFurther ? { ...lent, isFurther } : lent);
   }
@@ -699,6 +715,7 @@ export class SlowScheduler {
 
   #resumeAttempt(task: SlowTask): void {
     const { spec: { id: taskId, heartbeatTimeoutMs }, agentId = "", epoch } = task;
+    this.#note(task.spec.limitKey);
     if (heartbeatTimeoutMs > 0) this.#time(task, "heartbeat", heartbeatTimeoutMs);
     this.#say({ type: "task:resumed", taskId, agentId, epoch });
   }
@@ -790,7 +807,42 @@ export class SlowScheduler {
     if (task.spec.priority === priority) return;
     task.spec = { ...task.spec, priority };
     task.rank = this.#rankOf(task.dueAt, priority, task.parent);
+    this.#note(task.spec.limitKey);
     this.#say({ type: "task:reprioritized", taskId, priority });
+  }
+
+  #setLimit(command: Command<"set-limit">): void {
+    const { key, limit } = command;
+    const { maxLimits } = this.config;
+    const known = this.keys.set.find((each) => each.key === key);
+    if (limit === undefined && known === undefined) return;
+    if (limit !== undefined && JSON.stringify(known?.limit) === JSON.stringify(limit)) return;
+    if (limit !== undefined && known === undefined && this.keys.set.length >= maxLimits) {
+      return this.#refuse(command, "", "full", maxLimits);
+    }
+    this.keys.change(key, limit);
+    this.#say({ type: "limit:changed", key, limit: this.keys.limitOf(key) ?? {} });
+    this.#note(key);
+  }
+
+  /** Gives work to where a key has a permit again, and sets its timer. */
+  #note(key: string | undefined): void {
+    if (key === undefined || key === this.#moved) return;
+    const change = this.keys.note(key);
+    for (const place of change.opened) {
+      if (place.startsWith("agent ")) this.#freed.push(place.slice("agent ".length));
+      else {
+        this.#queued.push(place);
+        const inPlace = this.#waiting().filter((task) => demandOf(task) === place);
+        this.#wanted.push(...inPlace.filter((task) => this.#askersFor(task).length > 0));
+      }
+    }
+    const isOfKey = (timer: SlowTimer) => timer.limit === "rate" && timer.key === key;
+    const timer = this.#timers.find(isOfKey);
+    const { tokenAt: at } = change;
+    if (at === undefined) this.#timers = this.#timers.filter((each) => !isOfKey(each));
+    else if (timer !== undefined) timer.at = at;
+    else this.#timers.push({ ...NOTHING, limit: "rate", key, at, order: this.#timersSet++ });
   }
 
   #retry(command: Command<"retry">): void {
@@ -874,6 +926,7 @@ export class SlowScheduler {
     this.claims = this.claims.filter((claim) => claim.epoch !== epoch);
     this.#noLongerPending(task);
     Object.assign(task, { status: "ready", agentId: undefined });
+    this.#note(task.spec.limitKey);
     this.#freed.push(agentId);
     this.#say({ type: "task:parked", taskId, agentId, epoch, resources });
   }
@@ -903,8 +956,10 @@ export class SlowScheduler {
     if (!mayHaveIt || this.#roomOf(winner) === 0 || !this.#isAssigning) return;
     if (status === "running") task.attempts--;
     this.#requeue(task, `agent "${loser}" lost a conflict over it`, status === "running");
+    const queued = !this.#takesAtOnce(task, winner);
+    if (queued && !this.#hasRoomInQueue(winner)) return;
     if (placed) task.pinnedTo = agentId;
-    this.#assign(task, winner, !this.#hasRoom(winner));
+    this.#assign(task, winner, queued);
   }
 
   #cancelTask(command: Command<"cancel">): void {
@@ -1127,6 +1182,7 @@ export class SlowScheduler {
   #enqueue(task: SlowTask): void {
     if (this.agents.some(({ ask }) => ask?.task === task)) this.#wanted.push(task);
     this.#demands.add(demandOf(task));
+    this.#note(task.spec.limitKey);
     this.#queued.push(demandOf(task));
   }
 
@@ -1147,7 +1203,10 @@ export class SlowScheduler {
     Object.assign(task, { status: "assigned", agentId: agent.id, epoch, queued });
     if (!queued) this.#request(task);
     agent.lastEpoch = epoch;
-    this.claims.push({ task, agentId: agent.id, epoch, lockEpoch: epoch, lingers: false });
+    const { limitKey: key } = task.spec;
+    this.claims.push({ task, agentId: agent.id, epoch, lockEpoch: epoch, lingers: false, key });
+    this.#moved = undefined;
+    this.#note(key);
     if (this.config.stealing && task.spec.placed) {
       this.#demands.add(demandOf({ ...task, pinnedTo: "" }));
     }
@@ -1171,6 +1230,7 @@ export class SlowScheduler {
     const { spec: { id: taskId, resources }, epoch } = task;
     task.queued = false;
     this.#request(task);
+    this.#note(task.spec.limitKey);
     this.#say({ type: "task:admitted", taskId, agentId: agent.id, epoch, resources });
     if (agent.eager && task.locked) this.#start(task);
   }
@@ -1191,14 +1251,18 @@ export class SlowScheduler {
       targetAgent: target.id,
     });
     task.pinnedTo = "";
+    const queued = !this.#takesAtOnce(task, target);
+    if (!task.queued && !queued) this.#moved = task.spec.limitKey;
     this.#part(task, false, task.granted);
-    this.#assign(task, target, !this.#hasRoom(target));
+    this.#assign(task, target, queued);
   }
 
   #start(task: SlowTask): void {
     const { spec, epoch } = task;
     this.#untime(task, "queue");
     Object.assign(task, { status: "running", startedAt: this.now });
+    this.keys.start(task);
+    this.#note(spec.limitKey);
     const attempt = ++task.attempts;
     const waitedMs = this.now - task.dueAt;
     const agentId = task.agentId!;
@@ -1246,7 +1310,9 @@ export class SlowScheduler {
     const claim = { taskId: task.spec.id, agentId: task.agentId, epoch: task.epoch };
     const retryAt = this.now + pause;
     this.#untime(task, "queue", "attempt", "heartbeat");
+    const stood = isStanding(task);
     task.status = "backing-off";
+    if (stood) this.#note(task.spec.limitKey);
     this.#time(task, "backoff", pause);
     this.#say({ type: "task:backed-off", ...claim, error, attempt: task.attempts, retryAt });
     this.#part(task, lingers);
@@ -1256,10 +1322,10 @@ export class SlowScheduler {
     this.#leaveFamily(task);
     const claim = { taskId: task.spec.id, agentId: task.agentId!, epoch: task.epoch };
     this.#untime(task, "attempt", "heartbeat");
-    task.status = "ready";
     if (task.spec.placed) task.pinnedTo = "";
     this.#say({ type: "task:requeued", ...claim, reason });
     this.#part(task, lingers);
+    task.status = "ready";
     this.#queue(task);
   }
 
@@ -1285,7 +1351,9 @@ export class SlowScheduler {
   #end(task: SlowTask, outcome: Outcome, because: string, lingers: boolean): void {
     if (outcome !== "completed") Object.assign(task, { result: undefined, summary: undefined });
     this.#timers = this.#timers.filter((timer) => timer.task !== task);
+    const stood = isStanding(task);
     task.status = outcome;
+    if (stood) this.#note(task.spec.limitKey);
     this.#part(task, lingers);
     if (this.agents.some(({ ask }) => ask?.task === task)) this.#wanted.push(task);
     this.#ended.push({ task, because });
@@ -1352,6 +1420,7 @@ export class SlowScheduler {
     const claim = this.claims.find((claim) => claim.epoch === epoch && claim.lingers);
     if (claim === undefined) return;
     this.claims = this.claims.filter((other) => other !== claim);
+    this.#note(claim.key);
     this.#timers = this.#timers.filter((timer) => timer.epoch !== epoch);
     const { task, agentId, lockEpoch } = claim;
     const taskId = task.spec.id;
@@ -1419,6 +1488,7 @@ export class SlowScheduler {
       else if (agent !== undefined && !isTrusted(agent)) this.#resort(agent);
     }
     const [freed, queued, wanted] = [this.#freed, this.#queued, this.#wanted];
+    if (this.keys.areInUse) wanted.sort(byRank);
     for (const task of wanted) this.#giveWanted(task);
     this.#freed = [];
     this.#queued = [];
@@ -1440,7 +1510,9 @@ export class SlowScheduler {
     const askers = this.#askersFor(task);
     if (isOver(task.status)) {
       for (const agent of askers) this.#endAsk(agent, "ended");
-    } else if (task.status === "ready" && !isParked(task) && this.#isAssigning) {
+    } else if (
+      task.status === "ready" && !isParked(task) && this.#isAssigning && this.keys.hasPermit(task)
+    ) {
       const agent = askers.find((each) => this.#mayClaim(each, task));
       if (agent !== undefined) this.#assign(task, agent);
     }
@@ -1459,7 +1531,7 @@ export class SlowScheduler {
       this.#take(task, agent);
     }
     while (this.#hasRoomInQueue(agent)) {
-      const task = this.#ready(true).find((task) => task.spec.placed && task.pinnedTo === agentId);
+      const task = this.#waiting().find((task) => task.spec.placed && task.pinnedTo === agentId);
       if (task === undefined) return;
       this.#assign(task, agent, true);
     }
@@ -1476,26 +1548,28 @@ export class SlowScheduler {
 
   /** `queued` gets what is to be served after it. */
   #serve(demand: string, queued: string[]): void {
-    for (const task of this.#ready(true).filter((task) => demandOf(task) === demand)) {
+    for (const task of this.#waiting().filter((task) => demandOf(task) === demand)) {
       this.#giveWanted(task);
     }
     for (;;) {
+      const all = this.#waiting().find((task) => demandOf(task) === demand);
+      if (all === undefined) return;
       const first = this.#ready(true).find((task) => demandOf(task) === demand);
-      if (first === undefined) return;
-      const agent = this.#choose(first);
-      if (!this.#isAssigned(first) && !agent?.pulls) return;
+      const agent = first && this.#choose(first);
+      if (!this.#isAssigned(all) && !agent?.pulls) return;
       if (agent !== undefined) {
         this.#take(this.#taskFor(agent)!, agent);
         continue;
       }
-      const owner = first.spec.placed ? this.#agent(first.pinnedTo) : undefined;
+      const owner = all.spec.placed ? this.#agent(all.pinnedTo) : undefined;
       if (owner === undefined) return;
       if (this.#hasRoomInQueue(owner)) {
-        this.#assign(first, owner, true);
+        this.#assign(all, owner, true);
       } else if (isDoubted(owner)) {
-        first.pinnedTo = "";
-        this.#demands.add(demandOf(first));
-        queued.push(demandOf(first));
+        all.pinnedTo = "";
+        this.#demands.add(demandOf(all));
+        this.#note(all.spec.limitKey);
+        queued.push(demandOf(all));
       } else return;
     }
   }
@@ -1507,6 +1581,11 @@ export class SlowScheduler {
       tasksOf: (agentId) => this.#tasksOf(agentId),
       roomOf: (agent) => this.#roomOf(agent),
       isLent: (task) => this.isLent(task),
+      takesAtOnce: (task, agent) =>
+        this.#hasRoom(agent) && (!task.queued || this.keys.hasPermit(task)),
+      placesOf: (agent) =>
+        this.#hasRoomInQueue(agent) ? agent.maxQueuedTasks - this.#queueOf(agent.id).length : 0,
+      areKeysInUse: this.keys.areInUse,
     });
     if (batch === undefined) return false;
     const { tasks, target } = batch;
@@ -1552,12 +1631,21 @@ export class SlowScheduler {
     }
   }
 
-  /** The ready tasks that the machine assigns by itself, or to agents that ask; first things first. */
+  /** The ready tasks, first things first. */
+  #waiting(): SlowTask[] {
+    return this.tasks.filter((task) => task.status === "ready" && !isParked(task)).sort(byRank);
+  }
+
+  /** Those that may begin, and that the machine assigns by itself, or to agents that ask. */
   #ready(isAsked: boolean): SlowTask[] {
-    return this.tasks
-      .filter((task) => task.status === "ready" && (isAsked || this.#isAssigned(task)))
-      .filter((task) => !isParked(task))
-      .sort(byRank);
+    const tasks = this.#waiting().filter((task) => isAsked || this.#isAssigned(task));
+    return this.keys.beginnable(tasks);
+  }
+
+  /** Whether an agent has a slot for a task, and that has a permit or gets one. */
+  #takesAtOnce(task: SlowTask, agent: SlowAgent): boolean {
+    const hasPermit = task.agentId !== undefined && !task.queued;
+    return this.#hasRoom(agent) && (hasPermit || this.keys.hasPermit(task));
   }
 
   #isAssigned({ pinnedTo }: SlowTask): boolean {
@@ -1570,7 +1658,7 @@ export class SlowScheduler {
     const others = this.#ready(agent.pulls).filter((task) =>
       isFit(agent, task) && this.#mayTake(agent, task)
     );
-    return [...own, ...others].sort(byRank)[0];
+    return this.keys.beginnable([...own, ...others])[0];
   }
 
   #choose(task: SlowTask): SlowAgent | undefined {
@@ -1591,7 +1679,17 @@ export class SlowScheduler {
     return chosen === null ? undefined : this.#agent(chosen);
   }
 
-  #fire({ limit, task, epoch, agentId = "", cause, schedule }: SlowTimer): void {
+  #fire({ limit, task, epoch, agentId = "", cause, key, schedule }: SlowTimer): void {
+    if (limit === "rate") {
+      this.#note(key);
+      const isAwaited = this.keys.beginnable(this.tasks.filter((each) =>
+        each.spec.limitKey === key && isStanding(each)
+      )).length > 0;
+      if (isAwaited) {
+        this.#say({ type: "limit:replenished", key: key! });
+      }
+      return;
+    }
     if (limit === "schedule") return this.#runOccasions(schedule!);
     if (limit === "grace") return this.#endLingering(epoch, true);
     if (limit === "ask") {

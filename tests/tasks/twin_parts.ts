@@ -130,6 +130,7 @@ export interface SlowTimer {
     | "cordon"
     | "report"
     | "ask"
+    | "rate"
     | "schedule"
     | "collect";
   /** For how long a claim, or a request whose caller has left, is kept. */
@@ -138,6 +139,8 @@ export interface SlowTimer {
   readonly agentId?: string;
   readonly schedule?: SlowSchedule;
   readonly cause?: CordonCause;
+  /** The key of a rate. */
+  readonly key?: string;
   at: number;
   readonly order: number;
 }

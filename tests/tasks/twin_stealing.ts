@@ -13,6 +13,11 @@ interface Scene {
   readonly tasksOf: (agentId: string) => SlowTask[];
   readonly roomOf: (agent: SlowAgent) => number;
   readonly isLent: (task: SlowTask) => boolean;
+  /** Whether an agent has a slot for a claim, and that a permit. */
+  readonly takesAtOnce: (task: SlowTask, agent: SlowAgent) => boolean;
+  /** How many more claims may wait for a slot of an agent. */
+  readonly placesOf: (agent: SlowAgent) => number;
+  readonly areKeysInUse: boolean;
 }
 
 /** Tasks that are to be moved from one agent to another. */
@@ -29,7 +34,7 @@ export function isMovable({ status, spec }: SlowTask): boolean {
 
 /** The batch of the largest difference, of those that the rules call for. */
 export function batchCalledFor(config: TaskConfig, scene: Scene): SlowBatch | undefined {
-  const { agents, tasksOf, roomOf, isLent } = scene;
+  const { agents, tasksOf, roomOf, isLent, takesAtOnce, placesOf, areKeysInUse } = scene;
   const loadOf = ({ id, outside }: SlowAgent) =>
     tasksOf(id).filter((task) => !isLent(task)).length + outside;
   const movable = agents.flatMap(({ id }) => tasksOf(id)).filter(isMovable);
@@ -43,9 +48,12 @@ export function batchCalledFor(config: TaskConfig, scene: Scene): SlowBatch | un
     if (source === undefined || target === undefined) return undefined;
     const difference = loadOf(source) - loadOf(target);
     if (difference < config.stealThreshold || difference < 2) return undefined;
-    const most = Math.min(config.maxStealBatch, Math.floor(difference / 2), roomOf(target));
     const newest = tasks.filter(({ agentId }) => agentId === source.id)
       .sort((a, b) => b.epoch - a.epoch);
+    const places = placesOf(target);
+    if (places === 0 && !takesAtOnce(newest[0]!, target)) return undefined;
+    const room = areKeysInUse ? Math.max(places, 1) : roomOf(target);
+    const most = Math.min(config.maxStealBatch, Math.floor(difference / 2), room);
     return { source, target, tasks: newest.slice(0, most), difference };
   }).filter((batch) => batch !== undefined);
   return found.reduce<typeof found[number] | undefined>(

@@ -8,7 +8,8 @@
  *
  * **Locks without a slot.** A task that was granted its locks while no slot was free keeps them until
  * it gets the next one. So that it can't be part of a deadlock, it yields them when each attempt that
- * could make room for it waits itself, or when no agent takes tasks ({@linkcode yieldLocks}).
+ * could make room for it waits itself, when no agent takes tasks, or when its key has no permit left
+ * ({@linkcode yieldLocks}).
  *
  * @module
  */
@@ -127,9 +128,9 @@ function isTaskAwaited({ spec: { id }, request }: TaskRecord, { locks }: ClaimSt
 }
 
 function mayGetSlot(task: TaskRecord, state: ClaimState): boolean {
-  const { spec: { requires }, pinnedTo, group } = task;
+  const { spec: { requires }, pinnedTo, group, lane } = task;
   const { agents, draining } = state.tasks;
-  if (draining) return false;
+  if (draining || lane?.key.isOpen === false) return false;
   const fit = pinnedTo === ""
     ? agents.values()
     : [agents.get(pinnedTo)].filter((a) => a !== undefined);

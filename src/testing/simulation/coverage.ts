@@ -123,6 +123,7 @@ const REFUSALS: Readonly<Record<RefusalName, true>> = {
   "task:refused status": true,
   "task:refused unfit": true,
   "task:refused full": true,
+  "task:refused limited": true,
   "task:refused paused": true,
   "task:refused draining": true,
   "task:refused unknown-ticket": true,
