@@ -32,6 +32,10 @@ function inManager(name: string, file: string, from: string, to: string): Mutant
   return { name, file, from, to, isInManager: true };
 }
 
+function inKeys(name: string, file: string, from: string, to: string): Mutant {
+  return { name, file, from, to, workload: "keyed" };
+}
+
 function inFamilies(name: string, file: string, from: string, to: string): Mutant {
   return { name, file, from, to, workload: "families" };
 }
@@ -211,8 +215,8 @@ export const MUTANTS: readonly Mutant[] = [
   mutant(
     "a steal leaves its claim with the old agent",
     "tasks/placement.ts",
-    "difference >= Math.max(2, config.stealThreshold)",
-    "difference > Math.max(2, config.stealThreshold)",
+    "difference >= Math.max(2, step.state.config.stealThreshold)",
+    "difference > Math.max(2, step.state.config.stealThreshold)",
   ),
   mutant(
     "the reaction that releases the locks of a task is dropped",
@@ -311,7 +315,7 @@ export const MUTANTS: readonly Mutant[] = [
     ...mutant(
       "tasks that wait for the last trusted agent stay when it is lost",
       "tasks/placement.ts",
-      "  if (group.trusted === 0 && group.queue.length > 0) queued.push(group);\n",
+      "  if (group.trusted === 0 && sizeOf(group) > 0) queued.push(group);\n",
       "  if (group.trusted < 0) queued.push(group);\n",
     ),
     workload: "failing",
@@ -758,8 +762,8 @@ export const MUTANTS: readonly Mutant[] = [
     ...mutant(
       "a paused scheduler assigns",
       "tasks/placement.ts",
-      "  return !draining && paused === undefined;\n",
-      "  return !draining;\n",
+      "  return !draining && paused === undefined && isFunded;\n",
+      "  return !draining && isFunded;\n",
     ),
     workload: "operated",
   },
@@ -785,7 +789,7 @@ export const MUTANTS: readonly Mutant[] = [
     ...mutant(
       "a new priority leaves a task where it is in its queue",
       "tasks/operations.ts",
-      "  else reorder(queue, task, rank);\n",
+      "  else rerank(place, task, rank);\n",
       "",
     ),
     workload: "operated",
@@ -793,8 +797,8 @@ export const MUTANTS: readonly Mutant[] = [
   {
     ...mutant(
       "a resumed scheduler gives agents no work",
-      "tasks/operations.ts",
-      "  freed.push(...state.agents.values());\n",
+      "tasks/permits.ts",
+      "  freed.push(...agents.values());\n",
       "",
     ),
     workload: "operated",
@@ -910,5 +914,89 @@ export const MUTANTS: readonly Mutant[] = [
     "root/reactions/table.ts",
     "releaseLocks, endReceivers, resumeAgent),",
     "releaseLocks, endReceivers),",
+  ),
+  inKeys(
+    "the end of an attempt keeps its permit",
+    "tasks/transitions.ts",
+    "    if (hasSlot && !keepsPermit) returnPermit(step, task);\n",
+    "",
+  ),
+  inKeys(
+    "an attempt that lost its claim keeps its permit",
+    "tasks/transitions.ts",
+    "  freePermit(step, lingering.limitKey);\n",
+    "",
+  ),
+  inKeys(
+    "a claim that waits for its locks keeps its permit",
+    "tasks/transitions.ts",
+    "  agent!.slotsInUse--;\n  returnPermit(step, task);\n",
+    "  agent!.slotsInUse--;\n",
+  ),
+  inKeys(
+    "a lent slot keeps its permit",
+    "tasks/transitions.ts",
+    "    state.lent++;\n    returnPermit(step, task);\n",
+    "    state.lent++;\n",
+  ),
+  inKeys(
+    "a resumed parent takes no permit",
+    "tasks/transitions.ts",
+    "  retakePermit(step, task);\n",
+    "",
+  ),
+  inKeys(
+    "a stolen claim takes its permit twice",
+    "tasks/transitions.ts",
+    "  if (!hasPermit) takePermit(step, task);\n",
+    "  takePermit(step, task);\n",
+  ),
+  inKeys(
+    "a key gives out one permit too many",
+    "tasks/permits.ts",
+    "return running < (limit?.maxConcurrent ?? Infinity)",
+    "return running <= (limit?.maxConcurrent ?? Infinity)",
+  ),
+  inKeys(
+    "a start takes no token",
+    "tasks/permits.ts",
+    "creditAt(key, now) - key.limit.rate.perMs;",
+    "creditAt(key, now);",
+  ),
+  inKeys(
+    "a key whose token comes stays closed",
+    "tasks/permits.ts",
+    '    key.timer = schedule(deadlines, at, { limit: "rate", key });\n',
+    "",
+  ),
+  inKeys(
+    "an assignment by name needs no permit",
+    "tasks/machine.ts",
+    '  if (!hasPermit(step, task)) return refuse(step, command, taskId, "limited", task.spec.limitKey);\n',
+    "",
+  ),
+  inKeys(
+    "a budget of all attempts that is spent hands out tasks",
+    "tasks/permits.ts",
+    "  state.isFunded = allowsAttempt(state.account, state.unstarted);\n",
+    "",
+  ),
+  inKeys(
+    "a larger budget hands out nothing",
+    "tasks/permits.ts",
+    "  if (state.isFunded && !wasFunded) handOut(step);\n",
+    "",
+  ),
+  inKeys(
+    "the budget of a key hands out an attempt too many",
+    "tasks/budgets.ts",
+    "attempts + unstarted < (budget.attempts ?? Infinity);",
+    "attempts < (budget.attempts ?? Infinity);",
+  ),
+  inKeys(
+    "a task is retried beyond its budget",
+    "tasks/transitions.ts",
+    "  if (exhausted === undefined) return false;\n",
+    "  return false;\n",
   ),
 ];

@@ -297,6 +297,10 @@ export class Attempts {
     if (!(yield* this.#useLocks(attempt, script))) {
       return yield* this.#report(attempt, failed(taskId, epoch, "it got no lock", "none"));
     }
+    if (script.spends !== undefined) {
+      const counters = { tokens: script.spends };
+      yield* this.#agent.call({ type: "spend", taskId, epoch, counters });
+    }
     if (script.children !== undefined) yield* this.#raise(attempt, script.children);
     if (chance.happens(script.suspends ?? 0)) {
       return yield* this.#report(attempt, this.#suspension(attempt));

@@ -7,6 +7,7 @@
 import { calls } from "./workloads/breakers.ts";
 import { disputes } from "./workloads/conflicts.ts";
 import { guests } from "./workloads/guests.ts";
+import { keyed } from "./workloads/keys.ts";
 import { philosophers, readersAndWriters, reservations } from "./workloads/locks.ts";
 import { chatter } from "./workloads/messages.ts";
 import { asking } from "./workloads/pull.ts";
@@ -38,6 +39,7 @@ export const WORKLOADS: readonly Workload[] = [
   uneven,
   asking,
   repeating,
+  keyed,
   chatter,
   calls,
   disputes,

@@ -88,6 +88,8 @@ export interface TaskScript {
   readonly poison?: number;
   /** The probability that an attempt asks to go on later, or for an answer. @default 0 */
   readonly suspends?: number;
+  /** The tokens that an attempt spends. @default 0 */
+  readonly spends?: number;
   /** The resources that it locks during the work, one after the other. @default none */
   readonly locks?: readonly string[];
   /** The children that it submits after that. @default none */

@@ -25,6 +25,7 @@ import { ConflictShadow } from "./conflicts.ts";
 import { checkAcyclic, checkLock, checkLocks, checkLocksAtRest, LeftWaits } from "./locks.ts";
 import { checkMessages, checkMessagesAtRest, MessageShadow } from "./messages.ts";
 import { checkOverlap, ScheduleShadow } from "./schedules.ts";
+import { checkKeys, checkKeysAtRest, KeyShadow } from "./keys.ts";
 import { checkTasks, checkTasksAtRest, TaskShadow } from "./tasks.ts";
 
 /** The commands after which nothing is left of the agents that left; others may bring them back. */
@@ -48,6 +49,7 @@ export class StepChecker {
   readonly #left = new LeftWaits();
   readonly #tasks = new TaskShadow();
   readonly #schedules = new ScheduleShadow();
+  readonly #keys = new KeyShadow();
   readonly #messages = new MessageShadow();
   readonly #breakers = new BreakerShadow();
   readonly #conflicts = new ConflictShadow();
@@ -92,6 +94,7 @@ export class StepChecker {
       }
       this.#take(state, event, kind, at);
       this.#left.take(event);
+      this.#keys.take(event, at);
       if (event.type === "resource:acquired" && event.waitId === 0) {
         const priority = priorityOf(event.owner, command, state);
         if (priority !== undefined) this.#rules.overtake(event, priority, at);
@@ -100,6 +103,7 @@ export class StepChecker {
     this.#tasks.check(state.tasks);
     this.#schedules.check(state.tasks, at);
     this.#left.check(state.locks);
+    this.#keys.check(state.tasks);
     if (answer instanceof Refusal) {
       if (!events.includes(answer.event as LockstepEvent)) fail("RefusalsAreEvents", command.type);
     } else this.#checkAccepted(state, command, answer, events, former);
@@ -133,6 +137,7 @@ export class StepChecker {
     this.#checkState(state, now);
     this.#tasks.checkTotals(state.tasks);
     checkTasksAtRest(state.tasks);
+    checkKeysAtRest(state.tasks);
     checkLocksAtRest(state.locks);
     checkMessagesAtRest(state.messages);
     const { messagesUnderWay } = this.#rules;
@@ -287,6 +292,7 @@ function checkRoot(state: RootState, now: Instant): void {
   checkLocks(state.locks, now);
   checkTasks(state.tasks);
   checkOverlap(state.tasks);
+  checkKeys(state.tasks);
   checkMessages(state.messages);
   checkClaimsOfLocks(state);
   checkLocksOfTasks(state);

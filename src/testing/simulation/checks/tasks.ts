@@ -15,6 +15,8 @@ import {
   type TaskRecord,
   type TaskState,
 } from "../../../tasks/state.ts";
+import { firstOf, sizeOf } from "../../../tasks/lanes.ts";
+import { canQueue, isAssigning } from "../../../tasks/placement.ts";
 import type { TaskStatus } from "../../../tasks/types.ts";
 import type { StatusChange } from "../event_kinds.ts";
 import { fail } from "../failure.ts";
@@ -25,7 +27,8 @@ export function checkTask(state: TaskState, task: TaskRecord): void {
   const isInQueue = status === "ready" && !state.parked.has(task);
   if ((group !== undefined) !== isInQueue) fail("NoLostTask", `"${id}" is ${status}`);
   checkRequest(state, task);
-  if (group !== undefined && group.queue[position] !== task) {
+  const queue = task.lane?.queue ?? group?.queue;
+  if (group !== undefined && queue![position] !== task) {
     fail("NoLostTask", `"${id}" is ready and in no queue`);
   }
   const isClaimed = status === "assigned" || status === "running";
@@ -159,7 +162,8 @@ export function checkTasks(state: TaskState): void {
     for (const timer of [task.timer, task.heartbeat, task.total]) if (timer?.isSet) timers++;
   }
   for (const { timer } of state.schedules.values()) if (timer?.isSet) timers++;
-  for (const { queue } of groups.values()) queued += queue.length;
+  for (const group of groups.values()) queued += sizeOf(group);
+  for (const { timer } of state.limits.values()) if (timer?.isSet) timers++;
   for (const agent of agents.values()) {
     claimed += agent.tasks.size;
     for (const { timer } of agent.cordons.values()) if (timer?.isSet) timers++;
@@ -201,14 +205,15 @@ function countOwn({ deadlines }: TaskState): number {
   return countTimers(deadlines);
 }
 
-function checkAgent({ lingering, paused }: TaskState, agent: Agent): void {
+function checkAgent(state: TaskState, agent: Agent): void {
+  const { lingering } = state;
   let lingeringCount = 0;
   for (const each of lingering.values()) if (each.agent === agent) lingeringCount++;
   const lent = [...agent.tasks].filter(isLent).length;
   if (agent.lent !== lent) {
     fail("CapacityRespected", `"${agent.agentId}" counts ${agent.lent} lent`);
   }
-  if (agent.slotsInUse !== agent.tasks.size - agent.queue.length - lent + lingeringCount) {
+  if (agent.slotsInUse !== agent.tasks.size - sizeOf(agent) - lent + lingeringCount) {
     fail("CapacityRespected", `"${agent.agentId}" has a load of ${agent.slotsInUse}`);
   }
   let queued = 0;
@@ -216,12 +221,13 @@ function checkAgent({ lingering, paused }: TaskState, agent: Agent): void {
     if (task.agent !== agent) fail("OwnershipUnique", `"${task.spec.id}" belongs to another agent`);
     if (!task.queued) continue;
     queued++;
-    if (task.status !== "assigned" || task.locked || agent.queue[task.position] !== task) {
+    const queue = task.lane?.queue ?? agent.queue;
+    if (task.status !== "assigned" || task.locked || queue[task.position] !== task) {
       fail("NoLostTask", `"${task.spec.id}" is not in the queue of "${agent.agentId}"`);
     }
   }
-  if (agent.queue.length !== queued) fail("NoDuplicateTask", `in "${agent.agentId}"'s queue`);
-  if (queued > 0 && paused === undefined && hasRoom(agent)) {
+  if (sizeOf(agent) !== queued) fail("NoDuplicateTask", `in "${agent.agentId}"'s queue`);
+  if (firstOf(agent) !== undefined && isAssigning(state) && hasRoom(agent)) {
     fail("WorkConserving", `"${agent.agentId}" has a free slot, and a queue`);
   }
 }
@@ -239,7 +245,7 @@ function isReceptive({ pulls, ask }: Agent): boolean {
 }
 
 /** Checks the requests for tasks, and that an agent in pull mode has only what it asked for. */
-function checkAsks({ asks, agents, draining, momentary }: TaskState): void {
+function checkAsks({ asks, agents, draining, momentary, isFunded }: TaskState): void {
   if (momentary !== undefined) fail("NoGhostAsker", "a request without time to wait waits");
   for (const [id, ask] of asks) {
     const { agent, task, pending } = ask;
@@ -250,16 +256,18 @@ function checkAsks({ asks, agents, draining, momentary }: TaskState): void {
     if (task !== undefined && isTerminal(task.status)) {
       fail("NoGhostAsker", `"${agent.agentId}" asks for "${task.spec.id}", which has ended`);
     }
-    const isReady = task?.group !== undefined && isFit(agent, task.spec.requires, task.pinnedTo);
-    if (isReady && hasRoom(agent)) {
+    const isReady = task?.group !== undefined && task.lane?.key.isOpen !== false &&
+      isFit(agent, task.spec.requires, task.pinnedTo);
+    if (isReady && hasRoom(agent) && isFunded) {
       fail("A1-asker-finds-nothing-while-tasks-sit-assigned", `"${task.spec.id}" is ready`);
     }
   }
-  for (const { agentId, pulls, ask, tasks, queue } of agents.values()) {
+  for (const agent of agents.values()) {
+    const { agentId, pulls, ask, tasks } = agent;
     if (!pulls && ask !== undefined) fail("NoGhostAsker", `"${agentId}" is in push mode`);
     if (ask !== undefined && !asks.has(ask.id)) fail("NoGhostAsker", `"${agentId}" asks`);
     const unstarted = pulls ? [...tasks].find(({ status }) => status !== "running") : undefined;
-    if (unstarted === undefined && (!pulls || queue.length === 0)) continue;
+    if (unstarted === undefined && (!pulls || sizeOf(agent) === 0)) continue;
     fail(
       "PullsOnlyWhatItAskedFor",
       `"${agentId}" has "${unstarted?.spec.id}", which it did not start`,
@@ -284,9 +292,12 @@ function checkDependencies({ tasks, awaited }: TaskState): void {
 }
 
 /** Checks that no agent is idle that could take a ready task, or would have to as the last resort. */
-function checkWorkConserving({ groups, agents, draining, paused, strategy }: TaskState): void {
-  if (draining || paused !== undefined) return;
-  for (const { queue: [task], requires, pinnedTo, placed } of groups.values()) {
+function checkWorkConserving(state: TaskState): void {
+  if (!isAssigning(state)) return;
+  const { groups, agents, strategy } = state;
+  for (const group of groups.values()) {
+    const { requires, pinnedTo, placed } = group;
+    const task = firstOf(group);
     if (task === undefined) continue;
     const isForStrategy = strategy === "external" && pinnedTo === "";
     const fit = [...agents.values()].filter((agent) =>
@@ -316,10 +327,13 @@ function isLastResort({ cordons, drained, slotsInUse, maxConcurrentTasks }: Agen
 }
 
 /** Checks that no steal is due: steals follow each other until the load is balanced. */
-function checkBalance({ config, groups, draining, paused }: TaskState): void {
-  if (!config.stealing || draining || paused !== undefined) return;
+function checkBalance(state: TaskState): void {
+  const { config, groups } = state;
+  if (!config.stealing || !isAssigning(state)) return;
   for (const { donors: [stock], receivers: [reception] } of groups.values()) {
     if (stock === undefined || reception === undefined) continue;
+    const waitsForKey = stock.tasks[0]!.task.lane?.key.isOpen === false;
+    if (waitsForKey && !canQueue(reception.agent)) continue;
     const difference = loadOf(stock.agent) - loadOf(reception.agent);
     if (difference >= Math.max(2, config.stealThreshold)) {
       fail("ImbalanceEnds", `"${stock.agent.agentId}" has ${difference} tasks more than another`);
@@ -412,6 +426,10 @@ export class TaskShadow {
       if (event.lastResort === true) this.#resorts.push(taskId);
     } else if (epoch !== undefined && epoch !== expected.epoch) {
       fail("StaleRejected", `${event.type} of "${taskId}" under epoch ${epoch}`);
+    }
+    // An agent that asks counts again once the task that it was to get is parked.
+    if (event.type === "task:parked" && this.#pulling.has(event.agentId)) {
+      this.#isTrustGained = true;
     }
     if (after === undefined) return;
     if (after !== "assigned" && after !== "running") {
