@@ -242,6 +242,53 @@ async function* claims(): AsyncIterable<Row> {
   );
 }
 
+const LIMITED = 20_000;
+/** The number of tasks that wait at a time, of which the agent runs eight. */
+const WAITING = 100;
+
+/** The cost of a task that is submitted, waits, starts and is completed, with a key or without. */
+function nanosecondsPerKeyed(limitKey: string | undefined): number {
+  const machine = taskMachine({ limits: { api: { rate: { tokens: 1_000, perMs: 1_000 } } } });
+  const state = machine.init();
+  machine.step(state, registerCommand({ id: "agent", maxConcurrentTasks: AT_ONCE }, true), 0, []);
+  const commands = Array.from(
+    { length: LIMITED },
+    (_, i) => submitCommand({ id: `task-${i}`, ...(limitKey !== undefined && { limitKey }) }, 0),
+  );
+  const running: string[] = [];
+  const step = (command: Parameters<typeof machine.step>[1], now: number) => {
+    const events: TaskEvent[] = [];
+    machine.step(state, command, now, events);
+    for (const event of events) if (event.type === "task:started") running.push(event.taskId);
+  };
+  const start = performance.now();
+  let completed = 0;
+  for (let now = 0; now < LIMITED + WAITING; now++) { // a token comes each millisecond
+    if (now < LIMITED) step(commands[now]!, now);
+    const taskId = now < WAITING ? undefined : running[completed];
+    if (taskId === undefined) continue;
+    completed++;
+    step({ type: "complete", taskId, epoch: 0, result: 1 }, now);
+  }
+  const ns = (performance.now() - start) * 1e6 / LIMITED;
+  if (completed !== LIMITED) throw new Error(`${completed} completed`);
+  return ns;
+}
+
+function* limits(): Iterable<Row> {
+  for (let i = 0; i < 10; i++) {
+    nanosecondsPerKeyed(undefined);
+    nanosecondsPerKeyed("api");
+  }
+  const [without, limited]: [number[], number[]] = [[], []];
+  for (let round = 0; round < 10 * ROUNDS; round++) {
+    without.push(nanosecondsPerKeyed(undefined));
+    limited.push(nanosecondsPerKeyed("api"));
+  }
+  const ratio = median(limited) / median(without);
+  yield atMost("a task with a rate limit: time of one without", "×", ratio, 1.3, limited.length);
+}
+
 function* comparisons(): Iterable<Comparison> {
   for (const { count, rounds, warmUps, target } of CROWDS) {
     yield {
@@ -263,6 +310,7 @@ async function* measures(): AsyncIterable<Row> {
   yield* delays();
   yield* stealing();
   yield* listing();
+  yield* limits();
 }
 
 /** Tasks and the agents that run them. */
