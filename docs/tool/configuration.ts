@@ -151,7 +151,9 @@ function rowOf(field: Field, stated: string | undefined): string {
 
 /** Formats a value as code, and leaves a sentence as it is. */
 function marked(fallback: string): string {
-  return /^([\d_.]+|true|false|".*"|\w+)$/.test(fallback) ? `\`${fallback}\`` : escaped(fallback);
+  return /^([\d_.]+|true|false|".*"|\{\}|\w+)$/.test(fallback)
+    ? `\`${fallback}\``
+    : escaped(fallback);
 }
 
 /** The unit of a number, or the possible values. */

@@ -72,7 +72,7 @@ function isOption(value: unknown): boolean {
 
 /** A default as a program would write it: `1_000`, `"abort"`. */
 export function literal(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "string" || typeof value === "object") return JSON.stringify(value);
   if (!Number.isInteger(value)) return String(value);
   return String(value).replace(/\B(?=(\d{3})+$)/g, "_");
 }
