@@ -14,7 +14,6 @@ import {
   requireOneOf,
   requireOnly,
 } from "./arguments.ts";
-import { fork } from "./data/plain.ts";
 
 /** One option of a config. */
 export interface Option<Value> {
@@ -22,6 +21,8 @@ export interface Option<Value> {
   readonly default: Value;
   /** Throws when a given value is malformed. */
   readonly check: (value: unknown, name: string, attempt: Attempt) => void;
+  /** Copies a given value, which its caller may change later. @default the value itself */
+  copy?(value: Value): Value;
 }
 
 /** The options of a config, by name. */
@@ -142,7 +143,7 @@ export function readConfig<Config>(
   for (const [name, option] of Object.entries<Option<unknown>>(options)) {
     const value = config[name];
     if (value !== undefined) option.check(value, prefix + name, attempt);
-    read[name] = value === undefined ? option.default : fork(value); // callers may change theirs
+    read[name] = value === undefined ? option.default : option.copy?.(value) ?? value;
   }
   return read as Config;
 }

@@ -16,6 +16,7 @@ import {
   requireOnly,
 } from "../core/arguments.ts";
 import { MOST_ENTRIES, type Option } from "../core/config.ts";
+import { fork } from "../core/data/plain.ts";
 import type { Instant, Named } from "../core/machine.ts";
 
 /**
@@ -230,6 +231,7 @@ function budgetParts({ attempts, runMs, counters = {} }: Budget): string[] {
 /** The option of a config with the limits of keys that are set by no call. */
 export function limitsOption(): Option<KeyLimits> {
   return {
+    copy: fork,
     default: {},
     check(value, name, attempt) {
       requireObject(value, name, attempt);
