@@ -9,6 +9,7 @@ import { AdvancedTaskScheduler, MemoryJournal, ResourceManager } from "../mod.ts
 import { lockMachine, silentLogger } from "../machine.ts";
 import type { Journal } from "../src/core/journal.ts";
 import { catchUp, Replica } from "../src/core/replica.ts";
+import { openHistory } from "../src/history/mod.ts";
 import { SqliteJournal } from "../src/journal/sqlite/mod.ts";
 import { atMost, median, quantile, type Row, type Suite } from "./harness.ts";
 
@@ -16,6 +17,7 @@ import { atMost, median, quantile, type Row, type Suite } from "./harness.ts";
 const LOADS = [[1, 1e9 / 300], [64, 1e9 / 25_000], [256, 1e9 / 60_000]] as const;
 const LOAD_MS = 2_000;
 const REPLAYED = 1_000_000;
+const MOMENTS = 100;
 const TASKS = 100_000;
 const LOCKS = 50_000;
 
@@ -112,8 +114,8 @@ async function overhead(): Promise<number> {
   return median(ratios.slice(2));
 }
 
-/** The time to replay a command from a folder, in nanoseconds. */
-function replay(): Promise<number> {
+/** The time to replay a command from a folder, and that to open a moment after a first pass. */
+function replay(): Promise<{ perCommand: number; opening: number }> {
   return inFolder(async (folder) => {
     const journal = new SqliteJournal(folder, { synchronous: "normal", snapshotBytes: 1 << 30 });
     const locks = await lockManager(journal);
@@ -124,9 +126,17 @@ function replay(): Promise<number> {
     const again = new SqliteJournal(folder);
     const tail = await again.open("replay");
     await catchUp(new Replica(lockMachine()), again, tail);
-    const time = (performance.now() - start) * 1e6 / REPLAYED;
+    const perCommand = (performance.now() - start) * 1e6 / REPLAYED;
+    const history = await openHistory(again);
+    await history.at();
+    const times: number[] = [];
+    for (let i = 1; i <= MOMENTS; i++) {
+      const before = performance.now();
+      await history.at({ position: Math.floor(tail * i * 0.618) % tail });
+      times.push((performance.now() - before) * 1e6);
+    }
     await again.close();
-    return time;
+    return { perCommand, opening: quantile(times, 0.95) };
   });
 }
 
@@ -171,7 +181,9 @@ function restart(): Promise<{ pause: number; restart: number }> {
 async function* measures(): AsyncIterable<Row> {
   yield* loads();
   yield atMost("a command on a journal in memory, by one on none", "×", await overhead(), 2, 5);
-  yield atMost("replay of a command of 1,000,000 from SQLite", "ns", await replay(), 2_000, 1);
+  const { perCommand, opening } = await replay();
+  yield atMost("replay of a command of 1,000,000 from SQLite", "ns", perCommand, 2_000, 1);
+  yield atMost("opening a moment of 1,000,000 commands, p95", "ns", opening, 200e6, MOMENTS);
   const { pause, restart: time } = await restart();
   yield atMost("longest pause while a snapshot of 100,000 tasks is taken", "ns", pause, 20e6, 1);
   yield atMost("restart with 100,000 tasks and 50,000 locks", "ns", time, 2e9, 1);

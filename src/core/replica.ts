@@ -6,7 +6,7 @@
 
 import { quote } from "./arguments.ts";
 import { differences } from "./config.ts";
-import { encodeLines, LineDecoder } from "./data/plain.ts";
+import { encodeLines, fork, LineDecoder } from "./data/plain.ts";
 import { InvariantError, JournalUnreadableError } from "./errors.ts";
 import {
   entriesOf,
@@ -202,8 +202,15 @@ export class Replica<State> {
     throw new JournalUnreadableError(`Cannot read the journal: it must have ${read}, got ${found}`);
   }
 
-  readonly #step = (command: Named, at: Instant): void => {
-    const events: Named[] = [];
+  readonly #step = (command: Named, at: Instant): void => this.step(command, at, []);
+
+  /**
+   * Steps a command, and appends its events to `events`.
+   *
+   * @throws {InvariantError} when it breaks the machine; the message names its place
+   */
+  step(command: Named, at: Instant, events: Named[]): void {
+    const first = events.length;
     try {
       this.#machine.step(this.state, command as never, at, events as never[]);
     } catch (cause) {
@@ -214,8 +221,22 @@ export class Replica<State> {
         cause,
       });
     }
-    this.sequence += events.length;
-  };
+    this.sequence += events.length - first;
+  }
+
+  /** Returns a replica with a copy of the state, which goes on by itself. Costs O(size of the state). */
+  copy(): Replica<State> {
+    const copy = new Replica(this.#machine, [...this.#skip]);
+    copy.state = fork(this.state);
+    copy.now = this.now;
+    copy.sequence = this.sequence;
+    copy.position = this.position;
+    copy.#sessions = new Map(this.#sessions);
+    copy.#epoch = this.#epoch;
+    copy.#index = this.#index;
+    copy.#upgradedFrom = this.#upgradedFrom;
+    return copy;
+  }
 }
 
 function epochOf({ name, version = 1 }: { readonly name: string; readonly version?: number }) {

@@ -79,6 +79,8 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/core/replica.ts Replica.skipped": "the commands that the options name",
 
   // Journals
+  "src/history/history.ts History.#checkpoints":
+    "MOST_CHECKPOINTS and MOST_COPY_MS, then every second one is dropped",
   "src/journal/sqlite/sqlite_journal.ts SqliteJournal.#recent": "MOST_RECENT, twice",
   "src/journal/sqlite/sqlite_journal.ts SqliteJournal.#followers": "one for each reader that waits",
   "src/journal/sqlite/snapshotter.ts Store.#waiting": "calls that wait for the store",

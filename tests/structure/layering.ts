@@ -27,7 +27,8 @@ const RINGS: ReadonlyMap<string, number> = new Map([
   ["testing", 5],
   ["entry", 5],
   ["journal", 5],
-  ["cli", 6],
+  ["history", 6],
+  ["cli", 7],
 ]);
 /** The entry points outside of `src`. */
 const ENTRIES: ReadonlySet<string> = new Set(["mod.ts", "events.ts", "machine.ts"]);
