@@ -5,4 +5,6 @@
  */
 
 export { JournalDamagedError, JournalInUseError, NotAJournalError } from "./errors.ts";
+export type { JournalContents, SnapshotContents } from "./store.ts";
+export { checkJournal, exportJournal, importJournal, JournalImportError } from "./transfer.ts";
 export { SqliteJournal, type SqliteJournalOptions } from "./sqlite_journal.ts";

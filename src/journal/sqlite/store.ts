@@ -56,6 +56,28 @@ interface Row {
   readonly sum: Uint8Array;
 }
 
+/** A snapshot that is stored. */
+export interface SnapshotContents extends SnapshotMeta {
+  /** Its size as it is stored. */
+  readonly bytes: number;
+  /** Whether it is as it was written. */
+  readonly isWhole: boolean;
+}
+
+/** The records and snapshots of a journal. */
+export interface JournalContents {
+  /** The position of the first record that is kept. */
+  readonly first: Position;
+  /** The position of the last record. */
+  readonly last: Position;
+  /** Number of records. */
+  readonly records: number;
+  /** Their size as it is stored. */
+  readonly bytes: number;
+  /** The older one first. */
+  readonly snapshots: readonly SnapshotContents[];
+}
+
 /** Stores the records and snapshots of one journal in a folder, which no other process can open. */
 export class RecordStore {
   readonly #folder: string;
@@ -167,6 +189,33 @@ export class RecordStore {
     this.#bytesSince += stored.length;
     this.#acknowledge();
     return position;
+  }
+
+  /** Has the first record come behind `position`, as those up to it were forgotten. Only while empty. */
+  startBehind(position: Position): void {
+    this.#transact(() => {
+      this.#set("first", position + 1);
+      this.#set("before", "");
+    });
+    this.#first = position + 1;
+    this.#tail = { position, sum: "" };
+    this.#acknowledge();
+  }
+
+  /** Returns what is stored. Reads each snapshot. */
+  contents(): JournalContents {
+    const { records, bytes } = this.#database.prepare(
+      "SELECT count(*) AS records, coalesce(sum(length(commands)), 0) AS bytes FROM records",
+    ).get() as { records: number; bytes: number };
+    const rows = this.#database.prepare(
+      `SELECT position, machine, version, digest, (SELECT coalesce(sum(length(bytes)), 0)
+        FROM chunks WHERE chunks.position = snapshots.position) AS bytes
+        FROM snapshots ORDER BY position`,
+    ).all() as unknown as (Omit<SnapshotContents, "isWhole"> & { digest: string })[];
+    const snapshots = rows.map(({ digest, ...snapshot }) => {
+      return { ...snapshot, isWhole: this.#digestOf(snapshot.position) === digest };
+    });
+    return { first: this.#first, last: this.tail, records, bytes, snapshots };
   }
 
   /** Returns records behind `after`, up to `most`; none at the end. */
