@@ -8,6 +8,14 @@ import { parseArgs } from "node:util";
 import { DURATION_RULE, parseDuration, parseSize, SIZE_RULE } from "./durations.ts";
 import type { GraphFormat } from "./graph.ts";
 import { didYouMean } from "../core/arguments.ts";
+import {
+  isJournalCommand,
+  JOURNAL_COMMANDS,
+  type JournalCommand,
+  type JournalInvocation,
+  parseJournalCommand,
+} from "./journal_args.ts";
+import { UsageError } from "./problems.ts";
 
 /** Mode of showing the output of tasks. */
 export type OutputMode =
@@ -18,14 +26,19 @@ export type OutputMode =
 
 /** A parsed command line. */
 export type Invocation =
-  | { readonly command: "help"; readonly topic: "lockstep" | "run" }
+  | { readonly command: "help"; readonly topic: "lockstep" | "run" | JournalCommand }
   | { readonly command: "version" }
-  | ({ readonly command: "run" } & RunInvocation);
+  | ({ readonly command: "run" } & RunInvocation)
+  | JournalInvocation;
 
 /** Arguments of `lockstep run`. */
 export interface RunInvocation {
-  /** A path, or `-` for standard input. */
-  readonly file: string;
+  /** A path, or `-` for standard input; none with `resume`. */
+  readonly file: string | undefined;
+  /** The folder in which a new run is kept. */
+  readonly journal: string | undefined;
+  /** The folder of the run to go on with. */
+  readonly resume: string | undefined;
   readonly only: readonly string[] | undefined;
   readonly agents: number | undefined;
   readonly keepGoing: boolean;
@@ -37,18 +50,17 @@ export interface RunInvocation {
   readonly graceMs: number | undefined;
 }
 
-/** An invalid command line. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
-
 /** Output of `lockstep --help`. */
 export const HELP = `Coordinates many agents that work at the same time.
 
 Usage: lockstep <command> [options]
 
 Commands:
-  run FILE   run a workflow of shell commands
+  run FILE      run a workflow of shell commands
+  log DIR       print the events of a run that is kept, or of any other journal
+  replay DIR    print the tasks, agents and locks of a moment
+  journal ACTION DIR
+                check, export or import a journal
 
 Options:
   -h, --help      show this, or with a command the help of the command
@@ -59,8 +71,13 @@ Options:
 export const RUN_HELP = `Runs a workflow of shell commands, described in YAML or JSON.
 
 Usage: lockstep run [options] FILE      (FILE may be - for standard input)
+       lockstep run --resume DIR [options]
 
 Options:
+  --journal DIR       keep the run in a folder: one that was interrupted, even by kill -9, goes on
+                      with --resume
+  --resume DIR        go on with the run in a folder; tasks that succeeded are not repeated, and those
+                      that were running are tried again
   --only TASKS        run these tasks and the tasks they need; separated by commas, or repeated
   --agents N          run with N agents that have all capabilities, in place of the file's,
                       whose variables they take by turns
@@ -95,6 +112,8 @@ A workflow:
 Commands run in /bin/sh -e in the current directory. Their variables LOCKSTEP_TASK, LOCKSTEP_AGENT,
 LOCKSTEP_EPOCH, LOCKSTEP_ATTEMPT and LOCKSTEP_GRACE_MS say what runs them.
 
+Commands of a run that is resumed are tried again from their beginning: they may run more than once.
+
 Exit codes: 0 no task failed, 1 a task failed, 2 the file or the command line is wrong,
             130 interrupted (131 by SIGQUIT, 129 by SIGHUP, 143 by SIGTERM)
 `;
@@ -111,6 +130,8 @@ and run it: lockstep run workflow.yaml
 
 const OPTIONS = {
   help: { type: "boolean", short: "h" },
+  journal: { type: "string" },
+  resume: { type: "string" },
   only: { type: "string", multiple: true },
   agents: { type: "string" },
   "keep-going": { type: "boolean" },
@@ -131,7 +152,10 @@ export function parseCommandLine(args: readonly string[]): Invocation {
     case "-h":
     case "--help":
     case "help":
-      return { command: "help", topic: rest[0] === "run" ? "run" : "lockstep" };
+      return {
+        command: "help",
+        topic: rest[0] === "run" || isJournalCommand(rest[0]) ? rest[0] : "lockstep",
+      };
     case "-V":
     case "--version":
     case "version":
@@ -139,8 +163,11 @@ export function parseCommandLine(args: readonly string[]): Invocation {
     case "run":
       return parseRun(rest);
   }
+  if (isJournalCommand(command)) return parseJournalCommand(command, rest);
   const what = command.startsWith("-") ? "option" : "command";
-  const known = command.startsWith("-") ? ["--help", "--version"] : ["run", "help", "version"];
+  const known = command.startsWith("-")
+    ? ["--help", "--version"]
+    : ["run", ...JOURNAL_COMMANDS, "help", "version"];
   throw new UsageError(`unknown ${what} ${JSON.stringify(command)}${didYouMean(command, known)}`);
 }
 
@@ -148,14 +175,49 @@ function parseRun(args: readonly string[]): Invocation {
   const { values, positionals } = parseOptions(args);
   if (values.help) return { command: "help", topic: "run" };
   const [file, ...more] = positionals;
+  if (values.resume !== undefined) {
+    if (file === undefined) return resumption(values, values.resume);
+    throw new UsageError(`--resume must not come with a FILE: the folder has it, got "${file}"`);
+  }
   if (file === undefined) throw new UsageError("run must be given a FILE, got none");
   if (more.length > 0) {
     throw new UsageError(`run must be given one FILE, got also ${JSON.stringify(more[0])}`);
   }
+  return runOf(values, file);
+}
+
+/** Options that the folder of a run has. */
+const KEPT: readonly (keyof Values)[] = [
+  "journal",
+  "only",
+  "agents",
+  "keep-going",
+  "dry-run",
+  "graph",
+];
+
+function resumption(values: Values, folder: string): Invocation {
+  const kept = KEPT.find((name) => values[name] !== undefined);
+  if (kept === undefined) {
+    return runOf({ ...values, resume: nonEmpty("--resume", folder) }, undefined);
+  }
+  throw new UsageError(
+    `--${kept} must not come with --resume, which goes on with the run as it was`,
+  );
+}
+
+function nonEmpty(option: string, folder: string): string {
+  if (folder !== "") return folder;
+  throw new UsageError(`${option} must be a folder, got ""`);
+}
+
+function runOf(values: Values, file: string | undefined): Invocation {
   refuseTogether(values);
   return {
     command: "run",
     file,
+    journal: values.journal === undefined ? undefined : nonEmpty("--journal", values.journal),
+    resume: values.resume,
     only: values.only?.flatMap(taskIds),
     agents: values.agents === undefined ? undefined : integer("--agents", values.agents, 1, 10_000),
     keepGoing: values["keep-going"] ?? false,
@@ -179,6 +241,8 @@ function taskIds(list: string): string[] {
 const CONFLICTS: readonly [keyof Values, keyof Values, string][] = [
   ["graph", "json", "a graph has formats of its own"],
   ["graph", "dry-run", "neither runs anything"],
+  ["journal", "graph", "it runs nothing"],
+  ["journal", "dry-run", "it runs nothing"],
   ["output", "json", "events hold all output"],
   ["max-output", "json", "events hold all output"],
 ];

@@ -5,21 +5,34 @@
  */
 
 import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import process from "node:process";
 import { text } from "node:stream/consumers";
+import { LockstepError } from "../core/errors.ts";
 import { type JoinedSignal, joinSignals } from "../core/signals.ts";
-import { HELP, parseCommandLine, RUN_HELP, type RunInvocation, UsageError } from "./args.ts";
+import { HELP, parseCommandLine, RUN_HELP, type RunInvocation } from "./args.ts";
 import { outerGraceMs } from "./commands.ts";
 import { EventView, type RunEvent } from "./event_view.ts";
 import { graphText } from "./graph.ts";
 import { Interrupts } from "./interrupts.ts";
+import { JOURNAL_HELP } from "./journal_args.ts";
 import { KeptOutput } from "./kept_output.ts";
 import { LiveView } from "./live_view.ts";
 import { parseWorkflow } from "./parse.ts";
 import { PlainView } from "./plain_view.ts";
 import { planData, planText } from "./plan.ts";
-import { WorkflowError } from "./problems.ts";
+import { UsageError, WorkflowError } from "./problems.ts";
 import { ProcessGroups } from "./process_groups.ts";
+import type { RunReport } from "./report.ts";
+import {
+  beginRun,
+  endRun,
+  enter,
+  FolderError,
+  journalIn,
+  type Plan,
+  planOf,
+} from "./run_folder.ts";
 import { prepare, runInView, type RunOptions } from "./runner.ts";
 import { missingPermission, requireRun, systemCode } from "./system.ts";
 import { sanitize, type Screen, standardOutput } from "./terminal.ts";
@@ -32,6 +45,9 @@ const EXIT_WRONG = 2;
 
 /** Exit code when a task or the output failed. */
 const EXIT_FAILED = 1;
+
+/** Exit code of a run that was interrupted. */
+const EXIT_INTERRUPTED = 130;
 
 /** Default limit of the output that is kept for each task, in bytes. */
 const DEFAULT_MAX_OUTPUT = 2 ** 20;
@@ -54,13 +70,16 @@ async function invoke(args: readonly string[], screen: Screen): Promise<number> 
     const invocation = parseCommandLine(args);
     switch (invocation.command) {
       case "help":
-        screen.write(invocation.topic === "run" ? RUN_HELP : HELP);
+        screen.write(helpOn(invocation.topic));
         return 0;
       case "version":
         screen.write(`lockstep ${VERSION}\n`);
         return 0;
       case "run":
         return await run(invocation, screen);
+      default:
+        // Other commands don't load what reads journals.
+        return await (await import("./journal_commands.ts")).runJournalCommand(invocation, screen);
     }
   } catch (error) {
     const message = messageOf(error);
@@ -70,6 +89,11 @@ async function invoke(args: readonly string[], screen: Screen): Promise<number> 
   }
 }
 
+function helpOn(topic: "lockstep" | "run" | keyof typeof JOURNAL_HELP): string {
+  if (topic === "lockstep") return HELP;
+  return topic === "run" ? RUN_HELP : JOURNAL_HELP[topic];
+}
+
 const PERMISSIONS = "lockstep run needs --allow-read, --allow-write, --allow-env and --allow-run.";
 
 /** The message of an error of the caller, or `undefined` for a bug of ours. */
@@ -77,14 +101,33 @@ function messageOf(error: unknown): string | undefined {
   if (error instanceof UsageError) {
     return `lockstep: ${error.message}\nTry "lockstep run --help".`;
   }
+  if (error instanceof FolderError || isOfJournal(error)) return `lockstep: ${error.message}`;
   if (error instanceof WorkflowError) return error.message;
   const permission = missingPermission(error);
   if (permission !== undefined) return `lockstep: ${permission}\n${PERMISSIONS}`;
   return error instanceof FileError ? `lockstep: ${error.message}` : undefined;
 }
 
+/** The codes of errors that say that a journal can't be opened or read as it is. */
+const JOURNAL_CODES: ReadonlySet<string> = new Set([
+  "journal-damaged",
+  "journal-import",
+  "journal-in-use",
+  "journal-truncated",
+  "journal-unreadable",
+  "not-a-journal",
+]);
+
+function isOfJournal(error: unknown): error is LockstepError {
+  return error instanceof LockstepError && JOURNAL_CODES.has(error.code);
+}
+
 async function run(invocation: RunInvocation, screen: Screen): Promise<number> {
-  const workflow = prepared(await readWorkflow(invocation.file), invocation);
+  const { journal, resume } = invocation;
+  if (resume !== undefined) return await runKept(resume, await planOf(resume), invocation, screen);
+  const { name, source } = await readSource(invocation.file!);
+  const parsed = parseWorkflow(source, name);
+  const workflow = prepared(parsed, invocation);
   if (invocation.graph !== undefined) {
     screen.write(graphText(workflow, invocation.graph));
     return 0;
@@ -98,7 +141,40 @@ async function run(invocation: RunInvocation, screen: Screen): Promise<number> {
   }
   // Signals need the permission to run all programs. Without it, each command would fail separately.
   requireRun();
+  if (journal !== undefined) {
+    const { only, agents, keepGoing } = invocation;
+    const hasAgents = agents === undefined && parsed.agents.length > 0;
+    const plan: Plan = {
+      format: 1,
+      name,
+      source,
+      directory: process.cwd(),
+      ...only !== undefined && { only },
+      ...hasAgents ? {} : { agents: agents ?? navigator.hardwareConcurrency },
+      keepGoing,
+    };
+    await beginRun(journal, plan);
+    return await runKept(journal, plan, invocation, screen);
+  }
   return await runOnScreen(workflow, optionsOf(invocation), viewFor(invocation, screen), screen);
+}
+
+/** Runs what is left of a run in a folder. */
+async function runKept(
+  folder: string,
+  plan: Plan,
+  invocation: RunInvocation,
+  screen: Screen,
+): Promise<number> {
+  requireRun();
+  const path = resolve(folder);
+  enter(plan);
+  const { name, source, only, agents, keepGoing } = plan;
+  const workflow = prepared(parseWorkflow(source, name), { only, agents });
+  const journal = await journalIn(path);
+  const options = { ...optionsOf(invocation), keepGoing, journal };
+  const ended = (report: RunReport) => endRun(path, report);
+  return await runOnScreen(workflow, options, viewFor(invocation, screen), screen, ended);
 }
 
 /** Runs a workflow, handles signals meanwhile, and resolves with the exit code. */
@@ -107,6 +183,7 @@ async function runOnScreen(
   options: RunOptions,
   view: View,
   screen: Screen,
+  ended: (report: RunReport) => Promise<void> | void = () => {},
 ): Promise<number> {
   const groups = new ProcessGroups();
   const interrupts = new Interrupts({
@@ -124,6 +201,7 @@ async function runOnScreen(
   killSignal.addEventListener("abort", () => setTimeout(() => screen.abandon(), KILLED_FLUSH_MS));
   try {
     const report = await runInView(workflow, { ...options, signal, killSignal }, view, groups);
+    if (report.exitCode !== EXIT_INTERRUPTED) await ended(report);
     return interrupts.exitCode ?? report.exitCode;
   } finally {
     if (view instanceof LiveView) view.suspend();
@@ -149,7 +227,10 @@ export async function showWorkflow(workflow: Workflow, options: RunOptions = {})
   return await runOnScreen(prepare(workflow, options), options, view, screen);
 }
 
-function prepared(workflow: Workflow, { only, agents }: RunInvocation): Workflow {
+function prepared(
+  workflow: Workflow,
+  { only, agents }: { only?: readonly string[] | undefined; agents?: number | undefined },
+): Workflow {
   try {
     return prepare(workflow, {
       ...only !== undefined && { only },
@@ -181,16 +262,14 @@ function viewFor({ json, output, maxOutputBytes }: RunInvocation, screen: Screen
 /** A workflow file that cannot be read. */
 class FileError extends Error {}
 
-async function readWorkflow(file: string): Promise<Workflow> {
-  if (file === "-") return parseWorkflow(await text(process.stdin), "<stdin>");
-  let source: string;
+async function readSource(file: string): Promise<{ name: string; source: string }> {
+  if (file === "-") return { name: "<stdin>", source: await text(process.stdin) };
   try {
-    source = await readFile(file, "utf8");
+    return { name: file, source: await readFile(file, "utf8") };
   } catch (error) {
     if (missingPermission(error) !== undefined) throw error;
     throw new FileError(`cannot read ${JSON.stringify(file)}: ${whyUnreadable(error)}`);
   }
-  return parseWorkflow(source, file);
 }
 
 function whyUnreadable(error: unknown): string {

@@ -1,8 +1,8 @@
 /**
  * Emits a run as plain objects, for programs; on the command line they are JSON lines.
  *
- * Besides the events of the scheduler there are `run:started`, `task:output`, `run:stopping` and, as
- * the last one, `run:finished` with the report.
+ * Besides the events of the scheduler there are `run:started`, `run:resumed`, `task:output`,
+ * `run:stopping` and, as the last one, `run:finished` with the report.
  *
  * @module
  */
@@ -11,6 +11,7 @@ import type { LockstepEvent } from "../root/events.ts";
 import { claimOf } from "../locks/types.ts";
 import { lineSink, type OutputSink } from "./output.ts";
 import type { RunReport } from "./report.ts";
+import type { Resumed } from "./resumption.ts";
 import type { RunState } from "./run_state.ts";
 import type { TaskRun } from "./runs.ts";
 import type { View } from "./view.ts";
@@ -43,6 +44,11 @@ export class EventView implements View {
       }),
       agents: agents.map(({ id, slots, capabilities }) => ({ id, slots, capabilities })),
     });
+  }
+
+  resumed({ done, retried }: Resumed): void {
+    const idsOf = (runs: readonly TaskRun[]) => runs.map(({ task }) => task.id);
+    this.#emit("run:resumed", { done: idsOf(done), retried: idsOf(retried) });
   }
 
   event({ type, ...event }: LockstepEvent, sequence: number): void {

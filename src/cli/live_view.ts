@@ -16,6 +16,7 @@ import {
   lockText,
   nameWidth,
   outputPrefix,
+  resumedText,
   retryText,
   showFailures,
   sign,
@@ -25,6 +26,7 @@ import type { KeptOutput } from "./kept_output.ts";
 import { LastLine, lineSink, type OutputSink } from "./output.ts";
 import { inOrderOfNeeds, type RunReport } from "./report.ts";
 import { reportText } from "./report_text.ts";
+import type { Resumed } from "./resumption.ts";
 import type { RunState } from "./run_state.ts";
 import type { Phase, TaskRun } from "./runs.ts";
 import { displayWidth, padEnd, padStart, plain, type Screen, truncate } from "./terminal.ts";
@@ -80,6 +82,10 @@ export class LiveView implements View {
     this.#state = state;
     this.#width = nameWidth(state);
     this.resume();
+  }
+
+  resumed(resumed: Resumed): void {
+    this.#above += resumedText(resumed, this.#state!, this.#screen.style, this.#width);
   }
 
   event(event: LockstepEvent): void {

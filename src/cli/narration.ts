@@ -11,6 +11,7 @@ import { claimOf } from "../locks/types.ts";
 import { formatDuration } from "./durations.ts";
 import type { KeptOutput } from "./kept_output.ts";
 import type { Piece } from "./output.ts";
+import type { Resumed } from "./resumption.ts";
 import type { RunState } from "./run_state.ts";
 import type { Outcome, TaskRun } from "./runs.ts";
 import { displayWidth, padEnd, sanitize, type Screen, type Style } from "./terminal.ts";
@@ -77,6 +78,22 @@ export function eventLine(
     default:
       return undefined;
   }
+}
+
+/** Formats the beginning of a run that goes on: a summary, and a line for each task that is tried again. */
+export function resumedText(
+  { done, retried }: Resumed,
+  state: RunState,
+  style: Style,
+  width: number,
+): string {
+  const left = state.tasks.size - done.length;
+  const lines = [`Resumed: ${count(done.length, "task")} had ended, ${left} left`];
+  for (const { task } of retried) {
+    const why = "was running when the run was interrupted; tried again";
+    lines.push(`${style.yellow("↻")} ${padEnd(labelOf(task), width)}  ${why}`);
+  }
+  return `${lines.join("\n")}\n`;
 }
 
 /** Formats the end of a task as a line. */

@@ -12,12 +12,14 @@ import {
   linesOf,
   nameWidth,
   outputPrefix,
+  resumedText,
   showFailures,
   stoppingText,
 } from "./narration.ts";
 import { lineSink, type OutputSink } from "./output.ts";
 import type { RunReport } from "./report.ts";
 import { reportText } from "./report_text.ts";
+import type { Resumed } from "./resumption.ts";
 import type { RunState } from "./run_state.ts";
 import type { TaskRun } from "./runs.ts";
 import type { Screen } from "./terminal.ts";
@@ -42,6 +44,10 @@ export class PlainView implements View {
   begin(state: RunState): void {
     this.#state = state;
     this.#width = nameWidth(state);
+  }
+
+  resumed(resumed: Resumed): void {
+    this.#screen.write(resumedText(resumed, this.#state!, this.#screen.style, this.#width));
   }
 
   event(event: LockstepEvent): void {

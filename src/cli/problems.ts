@@ -6,6 +6,11 @@
 
 import { LockstepError } from "../core/errors.ts";
 
+/** An invalid command line. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
 /** A position in a file; both numbers count from 1. */
 export interface Position {
   /** Number of the line. */

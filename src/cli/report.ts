@@ -19,6 +19,8 @@ export interface TaskReport {
   readonly outcome: Outcome;
   /** The reason of the outcome, or the empty string. */
   readonly reason: string;
+  /** Whether it had ended before the run was resumed; then its times and its agent are not known. */
+  readonly isEarlier?: true;
   /** The agent of its last attempt. */
   readonly agentId: string | undefined;
   /** Number of attempts. */
@@ -94,12 +96,14 @@ export function reportOf(state: RunState): RunReport {
 }
 
 function taskReport(run: TaskRun): TaskReport {
-  const { task: { id, name }, outcome, reason, agentId, attempts, waitedMs, ranMs } = run;
+  const { task: { id, name }, outcome, reason, isEarlier, agentId, attempts, waitedMs, ranMs } =
+    run;
   return {
     id,
     ...name !== undefined && { name },
     outcome: outcome ?? "skipped",
     reason,
+    ...isEarlier && { isEarlier },
     agentId: attempts === 0 ? undefined : agentId,
     attempts,
     waitedMs,

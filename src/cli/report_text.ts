@@ -25,14 +25,15 @@ export function reportText(report: RunReport, style: Style, columns: number): st
 
 function taskRow(task: TaskReport, style: Style): string[] {
   const wasRun = task.attempts > 0;
+  const isTimed = wasRun && task.isEarlier !== true;
   return [
     `${sign(task.outcome, style)} ${task.name ?? task.id}`,
     task.outcome === "timed-out" ? "timed out" : task.outcome,
     task.agentId ?? "–",
     wasRun ? String(task.attempts) : "–",
-    wasRun ? formatDuration(task.waitedMs) : "–",
-    wasRun ? formatDuration(task.ranMs) : "–",
-    style.dim(task.reason),
+    isTimed ? formatDuration(task.waitedMs) : "–",
+    isTimed ? formatDuration(task.ranMs) : "–",
+    style.dim(task.isEarlier && task.reason === "" ? "before the run was resumed" : task.reason),
   ];
 }
 
@@ -127,7 +128,11 @@ function summaryLine({ tasks }: RunReport, style: Style): string {
 const WIDEST_CELL = 32;
 
 /** Formats rows under headings. A heading that begins with `>` aligns its column to the right. */
-function table(style: Style, headings: readonly string[], rows: readonly string[][]): string[] {
+export function table(
+  style: Style,
+  headings: readonly string[],
+  rows: readonly string[][],
+): string[] {
   const titles = headings.map((heading) => heading.replace(/^>/, ""));
   const widths = titles.map((title, i) =>
     Math.min(

@@ -130,6 +130,36 @@ export class RunState {
     }
   }
 
+  /**
+   * Notes the end of a task in an earlier process. Without an outcome, it was cancelled because of its
+   * needs, of which the ends were noted before.
+   */
+  takeOver(run: TaskRun, outcome: Outcome | undefined): void {
+    if (outcome === undefined) this.#cancelled(run);
+    else run.outcome = outcome;
+    run.phase = "ended";
+    this.ended++;
+  }
+
+  /** Ends all tasks that have not ended, in this process only; returns them. */
+  leaveOpen(): TaskRun[] {
+    const open = [...this.tasks.values()].filter(({ phase }) => phase !== "ended");
+    for (const run of open) {
+      const wasStarted = run.attempts > 0 || run.commands > 0;
+      if (!wasStarted) run.reason = SKIP_REASONS.interrupt;
+      if (!wasStarted) run.skipCause = "interrupt";
+      this.#end(run, wasStarted ? "interrupted" : "skipped");
+      run.phase = "ended";
+      this.ended++;
+    }
+    for (const agent of this.agents.values()) {
+      for (const [epoch, { taskId }] of agent.running) {
+        this.#leave(this.tasks.get(taskId)!, { agentId: agent.agent.id, epoch });
+      }
+    }
+    return open;
+  }
+
   /** The task that `event` is about, if it is an event of a task or of its locks. */
   subjectOf(event: LockstepEvent): TaskRun | undefined {
     if ("taskId" in event) return this.tasks.get(event.taskId);
@@ -186,7 +216,7 @@ export class RunState {
     run.commands++;
   }
 
-  #leave(run: TaskRun, { agentId, epoch }: AttemptEnded): void {
+  #leave(run: TaskRun, { agentId, epoch }: Pick<AttemptEnded, "agentId" | "epoch">): void {
     const agent = this.agents.get(agentId);
     const command = agent?.running.get(epoch);
     if (agent === undefined || command === undefined) return;
@@ -244,7 +274,8 @@ export class RunState {
 /** Prefix of the names of agents' circuit breakers. */
 const BREAKER_PREFIX = "agent:";
 
-const SKIP_REASONS: Record<SkipCause, string> = {
+/** The reason of each skip, also for the scheduler. */
+export const SKIP_REASONS: Readonly<Record<SkipCause, string>> = {
   need: "a need failed",
   condition: "nothing that it needs failed",
   failure: "not started after a failure",

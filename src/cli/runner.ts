@@ -9,6 +9,7 @@
 import type { CircuitBreakerConfig } from "../breakers/mod.ts";
 import { EventBus } from "../core/bus/event_bus.ts";
 import { NonRetryableError } from "../core/errors.ts";
+import type { Journal } from "../core/journal.ts";
 import type { LockstepEvent } from "../root/events.ts";
 import { silentLogger } from "../core/logger.ts";
 import type { OnFailure, Task } from "../tasks/types.ts";
@@ -19,7 +20,8 @@ import { EventView, type RunEvent } from "./event_view.ts";
 import { selectTasks } from "./plan.ts";
 import { ProcessGroups } from "./process_groups.ts";
 import { reportOf, type RunReport } from "./report.ts";
-import { countsAsFailed, RunState } from "./run_state.ts";
+import { restore, type Resumed } from "./resumption.ts";
+import { countsAsFailed, RunState, SKIP_REASONS } from "./run_state.ts";
 import type { SkipCause, TaskRun } from "./runs.ts";
 import type { Signal } from "./system.ts";
 import { silentView, type View } from "./view.ts";
@@ -42,6 +44,12 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Kills all commands. */
   readonly killSignal?: AbortSignal;
+  /**
+   * Keeps the run: one that is interrupted, however, goes on with the next run of the same workflow and
+   * this journal. What succeeded is not repeated; what was running is tried again. Closed at the end.
+   * @default none
+   */
+  readonly journal?: Journal;
   /** Functions that replace the commands of tasks, by id. */
   readonly functions?: ReadonlyMap<string, TaskFunction>;
   /** Called with each event. */
@@ -50,6 +58,9 @@ export interface RunOptions {
 
 /** Default of {@linkcode RunOptions.graceMs}. */
 export const DEFAULT_GRACE_MS = 5_000;
+
+/** The number of times that a task may be running when a run with a journal is interrupted. */
+const MOST_INTERRUPTIONS = 1_000_000;
 
 /** Maximum pause before the second attempt, in milliseconds; it doubles with each attempt. */
 const RETRY_DELAY_MS = 500;
@@ -103,7 +114,6 @@ class Run {
   readonly #view: View;
   readonly #eventBus = new EventBus();
   readonly #manager: CoordinationManager;
-  readonly #scheduler: AdvancedTaskScheduler;
   readonly #commands: Commands;
 
   constructor(workflow: Workflow, options: RunOptions, view: View, groups: ProcessGroups) {
@@ -117,13 +127,19 @@ class Run {
         retryDelay: RETRY_DELAY_MS,
         agentBreaker: breakerOf(workflow),
         workStealing: { stealThreshold: 2 }, // a task in a queue moves to an idle agent
-        // A command that was asked to end keeps its slot and locks until it has.
-        tasks: { abortGraceMs: graceMs + 60_000 },
+        tasks: {
+          // A command that was asked to end keeps its slot and locks until it has.
+          abortGraceMs: graceMs + 60_000,
+          ...options.journal !== undefined && {
+            keepFinished: workflow.tasks.length,
+            maxCrashes: MOST_INTERRUPTIONS,
+          },
+        },
       },
       this.#eventBus,
       silentLogger,
+      options.journal === undefined ? {} : { journal: options.journal },
     );
-    this.#scheduler = this.#manager.enableAdvancedScheduling();
     this.#commands = new Commands(this.#state, view, {
       graceMs,
       groups,
@@ -133,26 +149,44 @@ class Run {
   }
 
   async run(): Promise<RunReport> {
-    const { signal } = this.#options;
+    const { signal, journal } = this.#options;
     const onInterrupt = () => this.#interrupt();
+    let resumed: Resumed | undefined;
+    if (journal !== undefined) {
+      await this.#manager.initialize();
+      resumed = restore(this.#state, (taskId) => this.#scheduler.getTask(taskId));
+    }
     for (const type of EVENTS) {
       this.#eventBus.on(type, (event, sequence) => this.#onEvent(event as LockstepEvent, sequence));
     }
     this.#view.begin(this.#state);
+    let problem: unknown;
     try {
+      if (resumed !== undefined && isResumption(resumed)) this.#view.resumed(resumed);
       const results = await this.#submitAll();
+      if (resumed?.failed !== undefined) this.#failed(resumed.failed);
       if (signal?.aborted) onInterrupt();
       else signal?.addEventListener("abort", onInterrupt);
       await this.#open();
       await Promise.allSettled(results);
+      await this.#manager.whenIdle();
+    } catch (error) {
+      problem = error;
     } finally {
       signal?.removeEventListener("abort", onInterrupt);
       await this.#manager.shutdown({ graceMs: 0 });
       this.#eventBus.removeAllListeners();
     }
+    if (this.#state.stopping === "interrupt") {
+      for (const run of this.#state.leaveOpen()) this.#view.ended(run);
+    } else if (problem !== undefined) throw problem;
     const report = reportOf(this.#state);
     await this.#view.end(report);
     return report;
+  }
+
+  get #scheduler(): AdvancedTaskScheduler {
+    return this.#manager.enableAdvancedScheduling();
   }
 
   /** Submits all tasks while agents are cordoned, so that the first choice is by priority. */
@@ -162,20 +196,23 @@ class Run {
       await this.#manager.resources.define(name, { capacity });
     }
     for (const { id, capabilities, slots } of agents) {
+      const reason = "tasks are being submitted";
+      // One that an earlier process registered is given the tasks of that process at once.
+      const isKnown = this.#manager.getAgent(id) !== undefined;
+      if (isKnown) await this.#scheduler.cordonAgent(id, reason);
       const profile = { id, capabilities, maxConcurrentTasks: slots };
       await this.#manager.registerAgent(
         profile,
         ({ id }, context) => this.#execute(this.#state.tasks.get(id)!, context),
       );
-      await this.#scheduler.cordonAgent(id, "tasks are being submitted");
+      if (!isKnown) await this.#scheduler.cordonAgent(id, reason);
     }
-    const results: Promise<unknown>[] = [];
-    for (const { id, prefers } of tasks) {
-      const task = this.#taskOf(this.#state.tasks.get(id)!);
-      const handle = await this.#scheduler.assignTask(task, prefers);
-      results.push(handle.result.catch(() => {})); // the state has the outcome
-    }
-    return results;
+    const handles = await Promise.all(
+      tasks.filter(({ id }) => this.#scheduler.getTask(id) === undefined).map(({ id, prefers }) =>
+        this.#scheduler.assignTask(this.#taskOf(this.#state.tasks.get(id)!), prefers)
+      ),
+    );
+    return handles.map(({ result }) => result.catch(() => {})); // the state has the outcome
   }
 
   /** Uncordons the agents, least capable first, so that the others keep slots for what only they can. */
@@ -238,6 +275,8 @@ class Run {
   #interrupt(): void {
     this.#state.stopping = "interrupt";
     this.#view.stopping("interrupt");
+    // With a journal, what is cancelled would not go on with the next run.
+    if (this.#options.journal !== undefined) return void this.#manager.shutdown({ graceMs: 0 });
     const open = [...this.#state.tasks.values()].filter(({ outcome }) => outcome === undefined);
     this.#skip(open, "interrupt");
   }
@@ -255,9 +294,10 @@ class Run {
     for (const run of runs) this.#cancel(run);
   }
 
-  #cancel(run: TaskRun): void {
+  #cancel({ task: { id }, skipCause = "failure", attempts, reason }: TaskRun): void {
+    const why = attempts > 0 ? `${reason}, not tried again` : SKIP_REASONS[skipCause];
     // Refused if the task was cancelled along with another one.
-    this.#scheduler.cancelTask(run.task.id, "the run is stopping").catch(() => {});
+    this.#scheduler.cancelTask(id, why).catch(() => {});
   }
 }
 
@@ -308,6 +348,11 @@ function needsStarted(run: TaskRun, state: RunState): boolean {
     for (const further of need.task.needs) needs.add(further);
   }
   return false;
+}
+
+/** Whether an earlier process has left something of a run. */
+function isResumption({ done, retried }: Resumed): boolean {
+  return done.length > 0 || retried.length > 0;
 }
 
 /** Config of the circuit breakers of agents, or `false` for none. */

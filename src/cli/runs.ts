@@ -56,6 +56,8 @@ export interface TaskRun {
   skipCause: SkipCause | undefined;
   /** Whether its last attempt has failed and the scheduler has not been notified. */
   isFailing: boolean;
+  /** Whether it had ended before this process. */
+  isEarlier: boolean;
   /** The agent of its newest claim. */
   agentId: string | undefined;
   attempts: number;
@@ -101,6 +103,7 @@ export function taskRun(task: WorkflowTask, index: number): TaskRun {
     reason: "",
     skipCause: undefined,
     isFailing: false,
+    isEarlier: false,
     agentId: undefined,
     attempts: 0,
     commands: 0,

@@ -7,12 +7,15 @@
 import type { LockstepEvent } from "../root/events.ts";
 import type { OutputSink } from "./output.ts";
 import type { RunReport } from "./report.ts";
+import type { Resumed } from "./resumption.ts";
 import type { RunState } from "./run_state.ts";
 import type { TaskRun } from "./runs.ts";
 
 /** Shows a run. Events come after the state has applied them. */
 export interface View {
   begin(state: RunState): void;
+  /** Shows that the run goes on where an earlier process has left it. */
+  resumed(resumed: Resumed): void;
   event(event: LockstepEvent, sequence: number): void;
   /** Shows the end of a task and all its commands. */
   ended(run: TaskRun): void;
@@ -26,6 +29,7 @@ export interface View {
 /** A view that shows nothing. */
 export const silentView: View = {
   begin() {},
+  resumed() {},
   event() {},
   ended() {},
   attempt: () => ({ write() {}, end() {} }),

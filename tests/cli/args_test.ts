@@ -1,12 +1,15 @@
 import process from "node:process";
 import { assertEquals, assertThrows } from "@std/assert";
-import { type Invocation, parseCommandLine, RUN_HELP, UsageError } from "../../src/cli/args.ts";
+import { type Invocation, parseCommandLine, RUN_HELP } from "../../src/cli/args.ts";
+import { UsageError } from "../../src/cli/problems.ts";
 import { parseWorkflow } from "../../src/cli/parse.ts";
 import { runtimeProblem } from "../../src/cli/system.ts";
 
 const DEFAULTS: Invocation = {
   command: "run",
   file: "w.yaml",
+  journal: undefined,
+  resume: undefined,
   only: undefined,
   agents: undefined,
   keepGoing: false,

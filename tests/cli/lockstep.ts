@@ -61,16 +61,17 @@ export class Workspace implements Disposable {
     return `${lockstepWith(["-A"]).map((arg) => `'${arg}'`).join(" ")} ${args}`;
   }
 
-  /** Starts `lockstep` here. */
+  /** Starts `lockstep` here, or in a directory below. */
   start(
     args: readonly string[],
     permissions: readonly string[] = ["-A"],
     env: Record<string, string> = {},
+    directory = "",
   ): Deno.ChildProcess {
     const [program, ...first] = lockstepWith(permissions);
     return new Deno.Command(program, {
       args: [...first, ...args],
-      cwd: this.path,
+      cwd: `${this.path}/${directory}`,
       // The tests may run in a task of a workflow, and are no nested run for that.
       env: { NO_COLOR: "1", LOCKSTEP_GRACE_MS: "", ...env },
       stdin: "piped",
