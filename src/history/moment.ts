@@ -172,7 +172,7 @@ export class Moment<State = unknown> {
       {
         client: { state, now: this.at },
         scheduler: {
-          explain: (taskId) => explainTask(tasks, (each) => holders(locks, each), taskId),
+          explain: (taskId) => explainTask(tasks, (each) => holders(locks, each), taskId, this.at),
         },
         resources: { explain: (waitId) => explainWait(locks, waitId) },
         messages: { explain: (messageId) => explainMessage(messages, messageId) },
