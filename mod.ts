@@ -340,6 +340,7 @@ export {
   EventTimeoutError,
   InvariantError,
   JournalError,
+  JournalReplacedError,
   JournalTruncatedError,
   JournalUnreadableError,
   LimitError,

@@ -13,6 +13,7 @@ import {
   ClosedError,
   InvariantError,
   JournalError,
+  JournalReplacedError,
   type LockstepError,
   UninitializedError,
 } from "./errors.ts";
@@ -210,9 +211,7 @@ export class Engine<
     });
   }
 
-  /**
-   * Returns an engine that has read its journal, as {@linkcode open} does.
-   */
+  /** Returns an engine that has read its journal, as {@linkcode open} does. */
   static async recover<State, Command extends Named, Event extends Named, Answers>(
     machine: Machine<State, Command, Event, Answers>,
     options: EngineOptions & { journal: Journal },
@@ -233,6 +232,7 @@ export class Engine<
    * @throws {JournalUnreadableError} when another machine, or another version of it, wrote the journal
    * @throws {RangeError} when `skip` names a command that was not read
    * @throws {JournalError} when the journal does not store the options
+   * @throws {JournalReplacedError} when another engine opens the journal meanwhile
    */
   async open(): Promise<void> {
     const replica = this.#replica;
@@ -254,8 +254,9 @@ export class Engine<
     this.#deadline = this.#machine.deadline(this.#state);
     if (replica.skipped.size > 0) await this.snapshot();
     this.#isOpen = true;
-    this.#reader!.follow();
+    this.#reader!.follow(this.#writer!.session);
     await this.#begin(replica);
+    if (this.#broken !== undefined) throw this.#broken;
     this.#arm();
   }
 
@@ -329,7 +330,7 @@ export class Engine<
 
   /**
    * Resolves once everything is stepped that the journal had acknowledged to anyone before the call,
-   * so that `state` is not behind it. At once without a journal.
+   * so that `state` is not behind it. At once without a journal. Rejects once the engine has stopped.
    */
   async barrier(): Promise<void> {
     if (this.#journal === undefined) return;
@@ -494,6 +495,7 @@ export class Engine<
 
   #stop(error: LockstepError): void {
     this.#stopped ??= error;
+    this.#reader?.abandon(error);
     const listeners = this.#stopListeners;
     this.#stopListeners = [];
     for (const listener of listeners) listener(error);
@@ -561,7 +563,8 @@ export class Engine<
     this.#broken = problem;
     this.#writer?.abandon(problem);
     this.#stop(problem);
-    logTo(this.#logger, "error", problem.message, problem.cause);
+    if (problem instanceof JournalReplacedError) logTo(this.#logger, "warn", problem.message);
+    else logTo(this.#logger, "error", problem.message, problem.cause);
     return problem;
   }
 

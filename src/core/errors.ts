@@ -102,7 +102,21 @@ export class JournalUnreadableError extends LockstepError {
 }
 
 /**
- * The engine was closed before its journal reported whether it stored a command.
+ * Another engine has opened the journal, and has begun its session, so that this one has stopped. What
+ * was not answered was not stored; what waits goes on in the other one.
+ * @category Errors
+ */
+export class JournalReplacedError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "journal-replaced";
+  /** Says so. */
+  constructor() {
+    super("Cannot go on: another engine has opened the journal");
+  }
+}
+
+/**
+ * The engine was closed, or replaced, before its journal reported whether it stored a command.
  * @category Errors
  */
 export class OutcomeUnknownError extends LockstepError {

@@ -50,10 +50,18 @@ export interface StoredRecord extends JournalRecord {
 export interface Journal {
   /** The largest size of `commands`, in bytes of UTF-8. A command that needs more is rejected. */
   readonly maxRecordBytes: number;
+  /**
+   * Whether sessions append side by side. Otherwise an engine stops once the journal delivers the
+   * beginning of another session.
+   *
+   * @default false
+   */
+  readonly isShared?: boolean;
   /** Where snapshots of the state are kept. @default none: each start reads the whole journal */
   readonly snapshots?: SnapshotStore | undefined;
   /**
-   * Prepares for appends of `session`. From then on any other session that appends is refused.
+   * Prepares for appends of `session`. From then on any other session that appends is refused, unless
+   * the journal is shared.
    *
    * @returns the position of the last record, or 0
    */

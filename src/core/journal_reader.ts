@@ -9,13 +9,15 @@ import type { Clock } from "./clock.ts";
 import {
   InvariantError,
   JournalError,
+  JournalReplacedError,
   JournalTruncatedError,
   JournalUnreadableError,
   type LockstepError,
   OutcomeUnknownError,
 } from "./errors.ts";
-import type { Journal, Position, StoredRecord } from "./journal.ts";
+import { entriesOf, type Journal, type Position, type StoredRecord } from "./journal.ts";
 import { type Logger, logTo } from "./logger.ts";
+import type { Named } from "./machine.ts";
 import { type AnyReplica, catchUp, restoreNewest } from "./replica.ts";
 
 /** What a {@linkcode JournalReader} needs of its engine. */
@@ -24,6 +26,13 @@ export interface Follower {
   take(record: StoredRecord): void;
   /** Stops for good. */
   fail(problem: LockstepError): void;
+}
+
+/** A caller that waits for a position. */
+interface Waiting {
+  readonly position: Position;
+  readonly reached: () => void;
+  readonly failed: (error: LockstepError) => void;
 }
 
 /** Reads the journal of one engine. */
@@ -36,8 +45,10 @@ export class JournalReader {
   readonly #logger: Logger;
   readonly #follower: Follower;
   readonly #ending: AbortController = new AbortController();
-  /** Called when a position is reached. */
-  #waiting: { readonly position: Position; readonly reached: () => void }[] = [];
+  /** Called when a position is reached, or never will be. */
+  #waiting: Waiting[] = [];
+  /** Why nothing is taken any more. */
+  #abandoned: LockstepError | undefined;
   #reading: Promise<void> | undefined;
   #isSealed = false;
   /** Ends the pause before the journal is read again. */
@@ -64,15 +75,22 @@ export class JournalReader {
     await catchUp(this.#replica, this.#journal, last, this.#ending.signal);
   }
 
-  /** Has the engine take what comes. */
-  follow(): void {
-    this.#reading ??= this.#follow();
+  /** Has the engine of `session` take what comes, until another one begins unless they share it. */
+  follow(session: string): void {
+    this.#reading ??= this.#follow(session);
   }
 
-  /** Resolves when everything up to `position` was taken. */
+  /** Resolves when everything up to `position` was taken. Rejects once nothing is taken any more. */
   reached(position: Position): Promise<void> {
+    if (this.#abandoned !== undefined) return Promise.reject(this.#abandoned);
     if (this.#replica.position >= position) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push({ position, reached: resolve }));
+    return new Promise((reached, failed) => this.#waiting.push({ position, reached, failed }));
+  }
+
+  /** Rejects what waits for a position, as nothing is taken any more. */
+  abandon(error: LockstepError): void {
+    this.#abandoned ??= error;
+    for (const { failed } of this.#waiting.splice(0)) failed(error);
   }
 
   /** Tries only once more to read, after an error. Idempotent. */
@@ -88,14 +106,20 @@ export class JournalReader {
     await this.#reading;
   }
 
-  async #follow(): Promise<void> {
+  async #follow(session: string): Promise<void> {
     const { signal } = this.#ending;
     while (!signal.aborted) {
       try {
         for await (const records of this.#journal.follow(this.#replica.position, signal)) {
           if (signal.aborted) return;
           this.#stall(undefined);
-          for (const record of records) this.#follower.take(record);
+          for (const record of records) {
+            // At once, so that the writer appends nothing in between.
+            if (this.#replaces(session, record)) {
+              return this.#follower.fail(new JournalReplacedError());
+            }
+            this.#follower.take(record);
+          }
           this.#notify();
         }
         if (!signal.aborted) throw new Error("The journal ended");
@@ -119,6 +143,14 @@ export class JournalReader {
         if (!this.#isSealed) await this.#pause();
       }
     }
+  }
+
+  /** Whether a record begins the session of an engine that opened the journal after that of `own`. */
+  #replaces(own: string, record: StoredRecord): boolean {
+    const { session, position } = record;
+    if (session === own || this.#journal.isShared) return false;
+    if (position <= this.#replica.position) return false; // it is delivered again
+    return entriesOf<Named>(record)[0]?.command.type === "begin-session";
   }
 
   #notify(): void {

@@ -11,6 +11,7 @@ import type { Reply } from "./dispatcher.ts";
 import {
   AppendRefusedError,
   JournalError,
+  JournalReplacedError,
   type LockstepError,
   OutcomeUnknownError,
 } from "./errors.ts";
@@ -118,8 +119,12 @@ export class JournalWriter {
     this.#abandoned ??= error;
     const flight = this.#flight;
     this.#flight = undefined;
-    for (const { reply } of flight?.batch ?? []) reply(undefined, error);
+    const outcome = error instanceof JournalReplacedError
+      ? new OutcomeUnknownError(`${error.message}; ${IN_FLIGHT}`, { cause: error })
+      : error;
+    for (const { reply } of flight?.batch ?? []) reply(undefined, outcome);
     flight?.deliver();
+    this.#endPause?.();
   }
 
   /** Resolves when all that was added has its outcome. */
@@ -243,6 +248,9 @@ function randomName(): string {
 
 /** Pause before a record is offered again of which it is unknown whether the journal stored it. */
 const OFFER_RETRY_MS = 100;
+
+/** Ends the message for the commands that an engine was appending when it was replaced. */
+const IN_FLIGHT = "it is unknown whether the journal stored the newest commands";
 
 /** The most bytes beside the text of a command: a time, and a bracket or comma on either side. */
 const LONGEST_GAP = 20;

@@ -124,6 +124,10 @@ export class FaultyJournal implements Journal {
     return this.#inner.maxRecordBytes;
   }
 
+  get isShared(): boolean {
+    return this.#inner.isShared === true;
+  }
+
   get snapshots(): SnapshotStore | undefined {
     return this.#inner.snapshots;
   }

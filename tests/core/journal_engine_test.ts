@@ -6,11 +6,13 @@ import { Engine, type EngineOptions } from "../../src/core/engine.ts";
 import {
   InvariantError,
   JournalError,
+  JournalReplacedError,
   JournalTruncatedError,
   JournalUnreadableError,
+  OutcomeUnknownError,
   UninitializedError,
 } from "../../src/core/errors.ts";
-import type { Journal, StoredRecord } from "../../src/core/journal.ts";
+import type { Journal, JournalRecord, StoredRecord } from "../../src/core/journal.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import type { Machine } from "../../src/core/machine.ts";
 import { MemoryJournal, MemorySnapshots } from "../../src/core/memory_journal.ts";
@@ -44,20 +46,137 @@ function foreign(number: number, by: number, at = 0) {
 
 /** A journal to which anyone may append, as several engines share it. */
 class SharedJournal extends MemoryJournal {
+  readonly isShared = true;
   override open(): Promise<number> {
     return this.tail();
   }
 }
 
-Deno.test("an engine that was replaced is refused, and so never grants what its successor grants", async () => {
+Deno.test("an engine that was replaced stops, and so never grants what its successor grants", async () => {
   const journal = new MemoryJournal();
-  const first = await opened(journal);
+  const logged: string[] = [];
+  const log = (level: string) => (...given: unknown[]) => logged.push(`${level}: ${given.join()}`);
+  const logger = { ...silentLogger, warn: log("warn"), error: log("error") };
+  const observed: number[] = [];
+  const first = await opened(journal, { logger });
+  first.engine.observe(["counter:added"], ({ total }) => observed.push(total));
   await add(first.engine, 1);
+  const before = encode(first.engine.state);
   const second = await opened(journal);
-  await assertRejects(() => add(first.engine, 10), JournalError, "nothing was changed");
   assertEquals(await add(second.engine, 100), { total: 101 });
   await first.clock.advance(0);
-  assertEquals(encode(first.engine.state), encode(second.engine.state)); // it still follows
+  const tail = await journal.tail();
+  for (let i = 0; i < 2; i++) {
+    await assertRejects(
+      async () => await add(first.engine, 10),
+      JournalReplacedError,
+      "Cannot go on: another engine has opened the journal",
+    );
+  }
+  await assertRejects(() => first.engine.barrier(), JournalReplacedError);
+  await assertRejects(() => first.engine.snapshot(), JournalReplacedError);
+  assertEquals([encode(first.engine.state), observed], [before, [1]]);
+  assertEquals(logged, ["warn: Cannot go on: another engine has opened the journal"]);
+  await first.engine.close();
+  assertEquals([first.clock.pending, await journal.tail()], [0, tail]);
+  assertEquals(await add(second.engine, 1), { total: 102 });
+  await second.engine.close();
+});
+
+Deno.test("an engine that was replaced ends every call: what it was appending is unknown, the rest refused", async () => {
+  class Ahead extends FaultyJournal {
+    override tail() {
+      return Promise.resolve(99);
+    }
+  }
+  const inner = new MemoryJournal();
+  const journal = new Ahead(inner);
+  const first = await opened(journal);
+  const barrier = assertRejects(() => first.engine.barrier(), JournalReplacedError);
+  journal.fail(1, new Error("The connection was lost"));
+  const doubted = assertRejects(() => add(first.engine, 1), OutcomeUnknownError, "another engine");
+  await first.clock.advance(0);
+  assert(first.engine.stalled !== undefined);
+  const gathered = assertRejects(() => add(first.engine, 10), JournalReplacedError);
+  const second = await opened(inner);
+  await Promise.all([barrier, doubted, gathered]);
+  assertEquals([first.clock.pending, first.engine.stalled], [0, undefined]);
+  await first.engine.close();
+  await second.engine.close();
+});
+
+Deno.test("an engine that is being closed when it is replaced ends every call, and closes", async () => {
+  const inner = new MemoryJournal();
+  const journal = new FaultyJournal(inner);
+  const first = await opened(journal);
+  journal.hold();
+  const doubted = assertRejects(() => add(first.engine, 1), OutcomeUnknownError, "another engine");
+  await first.clock.advance(0);
+  const gathered = assertRejects(() => add(first.engine, 10), JournalReplacedError);
+  const closing = first.engine.close();
+  const second = await opened(inner);
+  await Promise.all([doubted, gathered, closing]);
+  journal.release();
+  await second.engine.close();
+  assertEquals(await typesIn(inner), []);
+});
+
+Deno.test("an engine that is replaced while it opens does not open, and leaves no timer", async () => {
+  class Held extends FaultyJournal {
+    readonly held = Promise.withResolvers<void>();
+    #calls = 0;
+    override async *follow(after: number, signal: AbortSignal) {
+      if (this.#calls++ > 0) await this.held.promise;
+      yield* super.follow(after, signal);
+    }
+  }
+  const inner = new MemoryJournal();
+  const before = await opened(inner);
+  before.engine.send({ type: "remind", of: "it", inMs: 60_000 }, () => {});
+  await before.engine.close();
+  const journal = new Held(inner);
+  const clock = new SimulatedClock(1_000);
+  const first = new Engine(counter, { clock, journal, logger: silentLogger });
+  const opening = assertRejects(() => first.open(), JournalReplacedError);
+  await clock.advance(0);
+  const second = await opened(inner);
+  journal.held.resolve();
+  await opening;
+  assertEquals(clock.pending, 0);
+  await first.close();
+  await second.engine.close();
+});
+
+Deno.test("the beginning of an earlier session that is delivered again replaces no engine", async () => {
+  class Again extends MemoryJournal {
+    #first: StoredRecord | undefined;
+    override async append(record: JournalRecord) {
+      const position = await super.append(record);
+      this.#first ??= { ...record, position };
+      return position;
+    }
+    override async *follow(after: number, signal: AbortSignal) {
+      for await (const records of super.follow(after, signal)) {
+        yield records;
+        yield [this.#first!];
+      }
+    }
+  }
+  const journal = new Again();
+  await (await opened(journal)).engine.close();
+  const { engine, clock } = await opened(journal);
+  assertEquals(await add(engine, 1), { total: 1 });
+  await clock.advance(0);
+  assertEquals(await add(engine, 1), { total: 2 });
+  await engine.close();
+});
+
+Deno.test("engines on a shared journal do not replace each other", async () => {
+  const journal = new FaultyJournal(new SharedJournal());
+  const first = await opened(journal);
+  const second = await opened(journal);
+  assertEquals(await add(second.engine, 1), { total: 1 });
+  assertEquals(await add(first.engine, 1), { total: 2 });
   await first.engine.close();
   await second.engine.close();
 });
