@@ -228,32 +228,43 @@ Offer(s) ==
   /\ engines' = [engines EXCEPT ![s] = Again(engines[s])]
   /\ UNCHANGED <<stored, net, store, numbers, answers>>
 
-(* The journal delivers the next k records. *)
+(* The journal delivers the next k records. An engine stops for good at the beginning of a *)
+(* session that opened the journal after its own, unless they share it: what it was         *)
+(* appending is of unknown outcome to it, and what has gathered is not appended.            *)
 IsReading(s) == engines[s].phase = "opening" /\ engines[s].flight = NoFlight
+Successors(s, from, to) == {i \in from..to : Fences /\ stored[i].session # s /\ stored[i].number = 1}
+Replaced(e, given) == [c \in Command |->
+  IF c \in Range(GrantsIn(e.flight.commands)) /\ given[c].status = "sent" THEN [status |-> "unknown", epoch |-> 0]
+  ELSE IF c \in Range(e.gathering) THEN [status |-> "refused", epoch |-> 0]
+  ELSE given[c]]
 Deliver(s, k) ==
   /\ Lives(s)
   /\ engines[s].position + 1 >= first
   /\ engines[s].position + k <= Len(stored)
   /\ LET e == engines[s]
          from == e.position + 1
-         to == IF IsReading(s) THEN Least(e.position + k, opened[s]) ELSE e.position + k
+         end == IF IsReading(s) THEN Least(e.position + k, opened[s]) ELSE e.position + k
+         begun == IF IsReading(s) THEN {} ELSE Successors(s, from, end)
+         to == IF begun = {} THEN end ELSE (CHOOSE i \in begun : \A j \in begun : i <= j) - 1
          kept == TakeAll(Kept(s), from, to)
          own == {i \in from..to : stored[i].session = s /\ stored[i].number = e.flight.number}
          moved == [e EXCEPT !.position = kept.position, !.grants = kept.grants]
          gone == IF own = {} THEN moved
                  ELSE Goes([moved EXCEPT !.phase = IF @ = "opening" THEN "running" ELSE @], kept.numbers[s])
-         next == IF own = {} /\ IsReading(s) THEN Reading(kept, opened[s]) ELSE gone
+         next == IF begun # {} THEN Engine("ended")
+                 ELSE IF own = {} /\ IsReading(s) THEN Reading(kept, opened[s])
+                 ELSE gone
+         given == GrantsIn(e.flight.commands)
+         before == TakeAll(Kept(s), from, (CHOOSE i \in own : TRUE) - 1)
+         granted == [c \in Command |->
+           IF own = {} \/ c \notin Range(given) THEN answers[c]
+           ELSE [status |-> "granted",
+                 epoch |-> Len(before.grants) + (CHOOSE i \in DOMAIN given : given[i] = c)]]
      IN
      /\ engines' = [engines EXCEPT ![s] = next]
      /\ numbers' = [numbers EXCEPT ![s] = IF next.phase = "ended" THEN Unnumbered ELSE kept.numbers]
-     /\ saving' = IF Asks(s, e, Kept(s), kept) THEN [saving EXCEPT ![s] = Saved(kept)] ELSE saving
-     /\ IF own = {} THEN answers' = answers
-        ELSE LET before == TakeAll(Kept(s), from, (CHOOSE i \in own : TRUE) - 1)
-                 given == GrantsIn(e.flight.commands)
-             IN answers' = [c \in Command |->
-                  IF c \notin Range(given) THEN answers[c]
-                  ELSE [status |-> "granted",
-                        epoch |-> Len(before.grants) + (CHOOSE i \in DOMAIN given : given[i] = c)]]
+     /\ saving' = IF begun = {} /\ Asks(s, e, Kept(s), kept) THEN [saving EXCEPT ![s] = Saved(kept)] ELSE saving
+     /\ answers' = IF begun = {} THEN granted ELSE Replaced(e, granted)
   /\ UNCHANGED <<stored, net, snapshots, forgetting, first>>
 (* The journal delivers once more a record that was taken before. *)
 Redeliver(s, p) ==
@@ -354,6 +365,9 @@ EqualReplicas == \A r, q \in Replicas : r.position = q.position => r = q
 (* What a session appends comes before the next one is opened, or not at all. *)
 FencedIsSilent == Fences => \A i \in DOMAIN stored, t \in DOMAIN opened :
   stored[i].session < t => i <= opened[t]
+(* An engine takes nothing of the session that replaced its own. *)
+ReplacedIsSilent == Fences => \A s \in DOMAIN opened : Lives(s) =>
+  \A i \in opened[s] + 1 .. engines[s].position : stored[i].session = s
 (* Two snapshots stand for what was forgotten, each for all of it. *)
 SnapshotCovers == first > 1 => Len(snapshots) = 2 /\ \A k \in Range(snapshots) : first <= k.position + 1
 (* An outcome is final. *)

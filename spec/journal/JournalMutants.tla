@@ -7,6 +7,10 @@ EXTENDS JournalLive
 M_StoresAgain(record) == FALSE
 (* A session that was replaced goes on to append. *)
 M_NoFence(s) == FALSE
+(* An engine that was replaced goes on. *)
+M_GoesOn(s, from, to) == {}
+(* An engine that was replaced stops, and answers nothing. *)
+M_SaysNothing(e, given) == given
 (* A record of unknown outcome counts as refused. *)
 M_DoubtIsRefusal(s) == Refused(s)
 (* A refusal counts although an earlier call may have stored the record. *)

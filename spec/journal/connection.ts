@@ -47,6 +47,7 @@ export interface Side {
 /** One engine's side of a journal. */
 export class Connection implements Journal {
   readonly maxRecordBytes: number;
+  readonly isShared: boolean;
   readonly snapshots: SnapshotStore;
   /** The session that the engine opened the journal with. */
   session: string | undefined;
@@ -65,6 +66,7 @@ export class Connection implements Journal {
   constructor(inner: Journal, side: Side) {
     this.#inner = inner;
     this.maxRecordBytes = inner.maxRecordBytes;
+    this.isShared = inner.isShared === true;
     this.#side = side;
     this.snapshots = {
       save: (meta, chunks) => this.#save(meta, chunks),

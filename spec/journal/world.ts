@@ -7,7 +7,7 @@
 
 import { setImmediate } from "node:timers";
 import { Engine } from "../../src/core/engine.ts";
-import { AppendRefusedError, JournalError } from "../../src/core/errors.ts";
+import { AppendRefusedError, JournalError, JournalReplacedError } from "../../src/core/errors.ts";
 import {
   entriesOf,
   type JournalRecord,
@@ -49,6 +49,7 @@ interface Answer {
 
 /** A journal that anyone may append to, as several engines share it. */
 class SharedJournal extends MemoryJournal {
+  readonly isShared = true;
   override open(): Promise<Position> {
     return this.tail();
   }
@@ -341,7 +342,7 @@ export class World {
       host.waiting.splice(host.waiting.indexOf(command), 1);
       this.#answers[command - 1] = error === undefined
         ? { status: "granted", epoch: (answer as { epoch: number }).epoch }
-        : { status: error instanceof JournalError ? "refused" : "unknown", epoch: 0 };
+        : { status: isRefusal(error) ? "refused" : "unknown", epoch: 0 };
     });
   }
 
@@ -437,6 +438,11 @@ export const HIDDEN: readonly string[] = ["numbers"];
 /** The commands of a record; 0 begins a session. */
 function commandsOf(record: JournalRecord): number[] {
   return entriesOf<Grant>(record).map(({ command }) => command.type === "grant" ? command.to : 0);
+}
+
+/** Whether the command of a call that ended with `error` was certainly not stored. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof JournalError || error instanceof JournalReplacedError;
 }
 
 function isUnsent({ status }: Answer): boolean {

@@ -41,7 +41,7 @@ Deno.test("every property of the journal is checked, and has a mutant that it ki
   const config = await readSpec("journal/cfg/safety-restarts.cfg");
   const names = /INVARIANTS TypeOK (.*)\nPROPERTIES (.*)\n/.exec(config)!.slice(1)
     .flatMap((line) => line.split(" "));
-  assertEquals(names.length, 8);
+  assertEquals(names.length, 9);
   for (const name of [...names, "EveryCallEnds"]) {
     const killed = models.some((model) =>
       model.kind === "mutant" && model.violates?.property === name
