@@ -738,6 +738,18 @@ export const MUTANTS: readonly Mutant[] = [
     "this.#skip.size < 0",
   ),
   inManager(
+    "a replaced engine goes on",
+    "core/journal_reader.ts",
+    "if (this.#replaces(session, record)) {",
+    "if (this.#replaces(record.session, record)) {",
+  ),
+  inManager(
+    "a replaced engine leaves callers waiting",
+    "core/journal_writer.ts",
+    "    for (const { reply } of flight?.batch ?? []) reply(undefined, outcome);\n",
+    "",
+  ),
+  inManager(
     "a manager whose machine broke is healthy",
     "coordination/coordination_manager.ts",
     "engineHealth(state.due.earliest, now, parts.client.problem)",

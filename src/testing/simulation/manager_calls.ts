@@ -40,6 +40,7 @@ export const ONLY_AT_THE_END: ReadonlySet<string> = new Set([
   "closed",
   "invariant",
   "outcome-unknown",
+  "journal-replaced",
 ]);
 
 /** The reason with which calls are aborted. */
@@ -218,7 +219,7 @@ async function acquire(world: CallWorld): Promise<void> {
     },
   );
   lock.signal.addEventListener("abort", () => {
-    if (elapsed() < options.leaseMs) {
+    if (world.manager === manager && elapsed() < options.leaseMs) {
       world.report("LimitsKept", `a lease of "${resource}" ended after ${elapsed()} ms`);
     }
   });

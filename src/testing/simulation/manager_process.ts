@@ -46,6 +46,10 @@ export class SimulatedProcess implements Clock, Journal, SnapshotStore {
   readonly #timers: Set<CancelTimer> = new Set();
   /** The types of the commands that it appended. */
   readonly appended: string[] = [];
+  /** The position at which it opened the journal. */
+  openedAt: Position = 0;
+  /** The position of its last record that the journal acknowledged. */
+  storedAt: Position = 0;
   /** The broken invariant, if a snapshot was another state. */
   broken: BrokenInvariantError | undefined;
   /** The place of the command that was poisoned. */
@@ -96,8 +100,9 @@ export class SimulatedProcess implements Clock, Journal, SnapshotStore {
     };
   }
 
-  open(session: string): Promise<Position> {
-    return this.#hasCrashed ? NEVER : this.#journal.open(session);
+  async open(session: string): Promise<Position> {
+    if (this.#hasCrashed) return NEVER;
+    return this.openedAt = await this.#journal.open(session);
   }
 
   append(record: JournalRecord): Promise<Position> {
@@ -137,7 +142,7 @@ export class SimulatedProcess implements Clock, Journal, SnapshotStore {
 
   async #append(record: JournalRecord): Promise<Position> {
     for (const { command } of entriesOf<Named>(record)) this.appended.push(command.type);
-    if (!this.#poisons) return await this.#journal.append(record);
+    if (!this.#poisons) return this.storedAt = await this.#journal.append(record);
     this.#poisons = false;
     const [first, ...others] = JSON.parse(record.commands) as Named[];
     const commands = JSON.stringify([{ ...first, type: "poison" }, ...others]);

@@ -5,8 +5,9 @@
  * get wrong: calls that never end, untyped errors, handlers that are called for what is over, timers
  * that are left behind, and what a process loses that crashes or is shut down.
  *
- * The journal refuses appends, and stores some without an answer; callers pass data that JSON changes or
- * can't hold; a command breaks the machine; and the next process may have other options.
+ * The journal refuses appends, and stores some without an answer; a process lives on after the next one
+ * has opened the journal; callers pass data that JSON changes or can't hold; a command breaks the
+ * machine; and the next process may have other options.
  *
  * @module
  */
@@ -15,7 +16,7 @@ import { type CoordinationConfig, CoordinationManager } from "../../coordination
 import { readCoordinationConfig } from "../../coordination/config.ts";
 import { EventBus } from "../../core/bus/event_bus.ts";
 import { SteadyClock } from "../../core/clock.ts";
-import { InvariantError, LockstepError } from "../../core/errors.ts";
+import { InvariantError, JournalReplacedError, LockstepError } from "../../core/errors.ts";
 import { MemoryJournal } from "../../core/memory_journal.ts";
 import { silentLogger } from "../../core/logger.ts";
 import { Replica, restoreNewest } from "../../core/replica.ts";
@@ -61,6 +62,8 @@ export interface ManagerSimulationReport {
   readonly crashes: number;
   /** The number of processes that were shut down, and followed by another one. */
   readonly restarts: number;
+  /** The number of processes that lived on after the next one had begun. */
+  readonly replacements: number;
   /** The number of commands that broke the machine. */
   readonly poisonings: number;
   /** The broken invariant, or `undefined`. */
@@ -93,8 +96,8 @@ export async function simulateManager(
     if (!(error instanceof BrokenInvariantError)) throw error;
     broken = error;
   }
-  const { calls, outcomes, crashes, restarts, poisonings } = world;
-  return { seed, calls, outcomes, crashes, restarts, poisonings, broken };
+  const { calls, outcomes, crashes, restarts, replacements, poisonings } = world;
+  return { seed, calls, outcomes, crashes, restarts, replacements, poisonings, broken };
 }
 
 /** A manager, and its surroundings. */
@@ -109,6 +112,8 @@ class ManagerWorld implements CallWorld {
   crashes = 0;
   /** The number of processes that were shut down, and followed by another one. */
   restarts = 0;
+  /** The number of processes that lived on after the next one had begun. */
+  replacements = 0;
   /** The number of commands that broke the machine. */
   poisonings = 0;
   /** The number of calls. */
@@ -207,14 +212,15 @@ class ManagerWorld implements CallWorld {
   call(what: string, begin: () => Promise<unknown>): void {
     const generation = this.#generation;
     const id = ++this.calls;
-    this.#open.set(id, what);
+    const open = this.#open;
+    open.set(id, what);
     const end = (outcome: string) => {
+      open.delete(id);
       if (generation !== this.#generation) return;
-      this.#open.delete(id);
       this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
     };
     begin().then(() => end("ok"), (error: unknown) => {
-      if (generation === this.#generation) end(this.#classify(what, error));
+      end(this.#classify(what, error, this.#isEnding || generation !== this.#generation));
     });
   }
 
@@ -247,6 +253,7 @@ class ManagerWorld implements CallWorld {
     if (chance.happens(0.02)) await this.#crash();
     if (chance.happens(0.02)) await this.#restart();
     if (chance.happens(0.01)) await this.#poison();
+    if (chance.happens(0.02)) await this.#replace();
   }
 
   /** Ends all faults, lets everything end, and checks what is left. */
@@ -307,6 +314,35 @@ class ManagerWorld implements CallWorld {
       if (ENDS.has(type)) fail("ShutdownWritesNoEnd", `${type} was written, and is replayed`);
     }
     await this.start();
+  }
+
+  /** Starts the next process while the former one lives, which has to stop by itself. */
+  async #replace(): Promise<void> {
+    this.replacements++;
+    this.#mend();
+    const former = this.manager;
+    const process = this.#process!;
+    const open = this.#open;
+    for (let i = 0; i < 3; i++) act(this);
+    await this.start();
+    const { openedAt } = this.#process!;
+    const before = process.appended.length;
+    const late = former.submit({ id: this.name("late") });
+    const error = await this.#advanceUntil(late.then(() => undefined, (error) => error)) as unknown;
+    if (!(error instanceof JournalReplacedError)) {
+      fail("ReplacedRejects", `a call of a process that was replaced ended with ${error}`);
+    }
+    await this.clock.advance(this.chance.pick([1_000, 5_000]));
+    const [endless] = open.values();
+    if (endless !== undefined) fail("EveryCallEnds", `${endless} of a process that was replaced`);
+    if (process.appended.length > before || process.storedAt > openedAt) {
+      const types = process.appended.slice(before).join();
+      fail("ReplacedIsSilent", `a process that was replaced appended ${types}`);
+    }
+    await this.#advanceUntil(former.shutdown({ graceMs: 0 }));
+    if (process.pending > 0) fail("NoTimerLeftBehind", `${process.pending} of a replaced process`);
+    process.crash();
+    this.#check();
   }
 
   /** Lets a command break the machine, and goes on without it in the next process. */
@@ -386,9 +422,9 @@ class ManagerWorld implements CallWorld {
     return await watched;
   }
 
-  #classify(what: string, error: unknown): string {
+  #classify(what: string, error: unknown, isEnding: boolean): string {
     if (error instanceof LockstepError) {
-      if (ONLY_AT_THE_END.has(error.code) && !this.#isEnding) {
+      if (ONLY_AT_THE_END.has(error.code) && !isEnding) {
         const message = `${what} of a running manager ended with ${error}`;
         this.#broken ??= new BrokenInvariantError("NothingIsClosed", message, { cause: error });
       }
