@@ -124,7 +124,11 @@ export interface Evict extends Named<"evict"> {
   readonly agentIds: readonly string[];
 }
 
-/** Sets the capacity of a resource. One that was not defined has one unit. */
+/**
+ * Sets the capacity of a resource, which may be in use. One that was not defined has one unit. A larger
+ * one serves waiters in the same step. A smaller one takes effect as grants end, and ends the waits for
+ * more units than it has.
+ */
 export interface Define extends Named<"define"> {
   /** The resource. */
   readonly resourceId: string;

@@ -179,7 +179,7 @@ export class LockLostError extends LockstepError {
 }
 
 /**
- * A lock can't be acquired, or a capacity set, beside what is held.
+ * A lock can't be acquired beside what its owner holds of it.
  * @category Locks
  */
 export class LockModeError extends LockstepError {
@@ -233,9 +233,10 @@ function holdersOf(
 
 const ABANDONED: Readonly<Record<ResourceAbandoned["reason"], string>> = {
   gone: "the agent is gone, or released all its locks",
-  upgrade: "the agent was granted it in the meantime, in a weaker mode or with fewer units",
+  upgrade: "the agent holds it in the meantime, in a weaker mode or with fewer units",
   conflict: "the agent lost a conflict over it",
   lapsed: "nobody resumed the wait in time",
+  "over-capacity": "the capacity of a resource was lowered below the units asked for",
 };
 
 /** Returns the error for a refused `command`. `state` is the one that refused it. */
@@ -287,8 +288,6 @@ const REFUSALS: Readonly<Record<ResourceRefusal, (refused: Refused) => LockstepE
       ? new LimitError(attempt, "there must be room for one more defined resource", maxDefined)
       : new LimitError(attempt, "there must be room for one more resource in use", maxResources);
   },
-  "in-use": ({ attempt, resourceId }) =>
-    new LockModeError(attempt, resourceId, "the capacity of a resource in use must stay"),
   "too-complex": ({ attempt }) => {
     const rule = "the patterns must be simple enough to compare with those in use";
     return new LimitError(attempt, rule, MOST_COMPARED);

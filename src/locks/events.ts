@@ -103,11 +103,12 @@ export interface ResourceCancelled extends Named<"resource:cancelled">, WaitEnde
 /** A wait ended because it became pointless. */
 export interface ResourceAbandoned extends Named<"resource:abandoned">, WaitEnded {
   /**
-   * `gone`: its owner released all its locks, or is gone; `upgrade`: its owner was granted less in
-   * the meantime, and has to release that before it may acquire more; `conflict`: its agent lost a
-   * conflict over the resource; `lapsed`: its caller had left it, and nobody resumed it in time.
+   * `gone`: its owner released all its locks, or is gone; `upgrade`: its owner holds less than it asks
+   * for in the meantime, and has to release that before it may acquire more; `conflict`: its agent
+   * lost a conflict over the resource; `lapsed`: its caller had left it, and nobody resumed it in time;
+   * `over-capacity`: the capacity of a resource was lowered below the units that it asks for.
    */
-  readonly reason: "gone" | "upgrade" | "conflict" | "lapsed";
+  readonly reason: "gone" | "upgrade" | "conflict" | "lapsed" | "over-capacity";
 }
 
 /** A caller left a wait, which keeps its place for a time, or left what the wait was granted. */
@@ -122,7 +123,7 @@ export interface ResourceResumed extends Named<"resource:resumed">, WaitEvent {}
 /** The event of a wait that ended without a grant. */
 export type WaitEnd = ResourceTimedOut | ResourceCancelled | ResourceAbandoned | DeadlockDetected;
 
-/** The capacity of a resource was set. */
+/** The capacity of a resource was set; what is held of it stays. */
 export interface ResourceDefined extends Named<"resource:defined"> {
   /** The resource. */
   readonly resourceId: string;
@@ -149,9 +150,7 @@ export type ResourceRefusal =
   /** There is no such wait: it has ended. */
   | "not-waiting"
   /** The owner has no such wait for these resources, and doesn't hold them. */
-  | "unknown-ticket"
-  /** The capacity of a resource in use can't change. */
-  | "in-use";
+  | "unknown-ticket";
 
 /** A command was refused. The state is as before. */
 export interface ResourceRefused extends Named<"resource:refused"> {
@@ -295,6 +294,7 @@ const ABANDONED: Readonly<Record<ResourceAbandoned["reason"], string>> = {
   upgrade: "its owner holds less",
   conflict: "its agent lost a conflict",
   lapsed: "nobody resumed it",
+  "over-capacity": "a resource has fewer units",
 };
 
 const REQUEST_ENDS: Readonly<Record<AskEnded["reason"], string>> = {

@@ -29,7 +29,6 @@ import type {
   Ask,
   AskClaims,
   CancelWait,
-  Define,
   EndAsk,
   EndClaimAsks,
   Evict,
@@ -60,6 +59,7 @@ import {
   type Wait,
 } from "./state.ts";
 import { comparePathsAnew, findLock, forgetPaths } from "./path_locks.ts";
+import { define } from "./capacity.ts";
 import { detachWait, fireCaller, mayLeave, restartKeeping, resume } from "./callers.ts";
 import { DEFAULT_LOCK_CONFIG, type LockConfig } from "./config.ts";
 import {
@@ -382,32 +382,6 @@ function evict(step: LockStep, { resourceId, agentIds }: Evict): void {
   for (const hold of holds) endHold(step, hold, "resource:revoked");
 }
 
-/** Sets the capacity of a resource that is not in use; 1 removes its definition. Spec: `Define`. */
-function define(step: LockStep, command: Define): Answer<"define"> {
-  const { state, events } = step;
-  const { resourceId, capacity } = command;
-  const known = state.locks.get(resourceId);
-  const before = known?.capacity ?? DEFAULT_CAPACITY;
-  if (known !== undefined && capacity !== before && known.holds.length + known.queue.length > 0) {
-    return refuse(step, command, resourceId, "in-use");
-  }
-  const { maxResources, maxDefined } = state.config;
-  const isFull = before === DEFAULT_CAPACITY && capacity !== DEFAULT_CAPACITY &&
-    (state.definitions >= maxDefined || state.locksInUse >= maxResources);
-  if (isFull) return refuse(step, command, resourceId, "full");
-  const lock = lockOf(state, resourceId);
-  if (before !== DEFAULT_CAPACITY) {
-    state.definitions--;
-    if (--lock.uses === 0) state.locksInUse--;
-  }
-  if (capacity !== DEFAULT_CAPACITY) {
-    state.definitions++;
-    if (lock.uses++ === 0) state.locksInUse++;
-  }
-  lock.capacity = capacity;
-  events.push({ type: "resource:defined", resourceId, capacity });
-}
-
 /** Adds a pending request, in O(1). One of an agent to itself is a no-op. */
 function beginRequest(step: LockStep, command: Ask): Answer<"ask"> {
   const { state, events } = step;
@@ -476,8 +450,10 @@ function reasonAgainst(
   free: boolean,
   added: number,
 ): ResourceRefusal | undefined {
-  if (held !== undefined) return covers(held, mode, units) ? undefined : "upgrade";
+  if (held !== undefined && !covers(held, mode, units)) return "upgrade";
+  if (held !== undefined && free) return undefined;
   if (units > (lock?.capacity ?? DEFAULT_CAPACITY)) return "over-capacity";
+  if (held !== undefined) return undefined;
   const { maxWaiters, maxResources } = state.config;
   if (lock !== undefined && lock.uses > 0) {
     return (free ? lock.holds : lock.queue).length >= maxWaiters ? "full" : undefined;

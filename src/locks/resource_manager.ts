@@ -316,10 +316,13 @@ export class ResourceManager implements AsyncDisposable {
   }
 
   /**
-   * Sets the number of units of a resource. One that is not defined has one. A definition is kept until
-   * {@linkcode undefine}.
+   * Sets the number of units of a resource, also while it is in use. One that is not defined has one. A
+   * definition is kept until {@linkcode undefine}.
    *
-   * @throws {LockModeError} when it is held or waited for, and has another capacity
+   * With more units, waiters that fit are granted theirs in the same step, in the order of the queue. With
+   * fewer, holders keep what they have, and no more is granted until enough of them have released theirs;
+   * a wait for more units than there are ends with a `LockAbandonedError`.
+   *
    * @throws {LimitError} when `maxDefined` others are defined
    */
   define(resourceId: string, definition: { capacity: number }): Promise<void> {
@@ -332,8 +335,6 @@ export class ResourceManager implements AsyncDisposable {
   /**
    * Removes the definition of a resource: it has one unit again, and is kept only while it is in use.
    * The same as a definition with a capacity of 1. A no-op for one that is not defined.
-   *
-   * @throws {LockModeError} when it is defined, and held or waited for
    */
   undefine(resourceId: string): Promise<void> {
     return this.define(resourceId, { capacity: 1 });

@@ -64,7 +64,7 @@ export interface Lock {
   readonly resourceId: string;
   /** The number of units for exclusive holders. */
   capacity: number;
-  /** The number of these units that are held. */
+  /** The number of these units that are held; more than there are only after the capacity was lowered. */
   used: number;
   /** The number of shared holders. */
   sharers: number;
@@ -407,7 +407,9 @@ export function admits(
 /** Whether a holder needs nothing beyond `hold` to hold its lock like this. */
 export function covers(hold: Hold, mode: LockMode, units: number): boolean {
   if (hold.mode === mode) return mode === "shared" || hold.units >= units;
-  return hold.mode === "exclusive" && hold.units === hold.lock.capacity;
+  // Others may hold units beside as many as there are when the capacity was lowered.
+  const { capacity, used } = hold.lock;
+  return hold.mode === "exclusive" && hold.units >= capacity && hold.units === used;
 }
 
 /** Whether the holders of its lock exclude `ticket`: all do or none, as all hold in one mode. */

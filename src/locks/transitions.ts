@@ -132,10 +132,11 @@ export function keepUntil(
 }
 
 /**
- * Ends the other waits of an owner for a lock that it was just granted. Where that is a set of paths,
+ * Ends the other waits of an owner for a lock that it was just granted, or of which it holds all units no
+ * longer. Where that is a set of paths,
  * the rest may be granted as well: the owner doesn't wait for those that wait for it.
  */
-function endOtherWaits(step: LockStep, hold: Hold): void {
+export function endOtherWaits(step: LockStep, hold: Hold): void {
   for (const { wait, mode, units } of findTickets(hold.lock, hold.owner)) {
     if (!covers(hold, mode, units)) {
       endWait(step, wait, { type: "resource:abandoned", reason: "upgrade" });

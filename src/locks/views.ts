@@ -222,6 +222,11 @@ export interface LockWaitExplanation {
   readonly heldBy: readonly string[];
   /** The agents whose waits for it precede this one, in the order in which they are served. */
   readonly behind: readonly string[];
+  /**
+   * While more units are held than it has, since its capacity was lowered: how many it has, and how many
+   * are held. Absent otherwise.
+   */
+  readonly lowered?: { readonly capacity: number; readonly used: number };
 }
 
 /**
@@ -269,7 +274,8 @@ function explain(wait: Wait): WaitExplanation {
     : `; its caller has left, and it is kept until ${timeOfDay(kept.keptUntil)}`;
   const parts = tickets.filter(isBlocked).map((ticket) => {
     const holders = listedAs(", held by ", excluding(ticket));
-    return quote(ticket.lock.resourceId) + holders + listedAs(", behind ", preceding(ticket));
+    const behind = listedAs(", behind ", preceding(ticket));
+    return quote(ticket.lock.resourceId) + loweredText(ticket) + holders + behind;
   });
   return {
     waitId: id,
@@ -284,8 +290,19 @@ function explain(wait: Wait): WaitExplanation {
       isFree: !isBlocked(ticket),
       heldBy: excluding(ticket).map(({ agentId }) => agentId),
       behind: preceding(ticket).map(({ agentId }) => agentId),
+      ...loweredView(ticket),
     })),
   };
+}
+
+function loweredView({ lock: { capacity, used } }: Ticket): Pick<LockWaitExplanation, "lowered"> {
+  return used > capacity ? { lowered: { capacity, used } } : {};
+}
+
+function loweredText(ticket: Ticket): string {
+  const { lowered } = loweredView(ticket);
+  if (lowered === undefined) return "";
+  return ` (capacity ${lowered.capacity} of ${lowered.used} used units, lowered)`;
 }
 
 /** Returns the owners whose holds exclude a waiter, oldest first. */

@@ -105,6 +105,22 @@ Deno.test("tasks share what they ask for as shared, and units up to the capacity
   ]);
 });
 
+Deno.test("a task that waits for more units than a lowered capacity fails, and others go on", () => {
+  const bench = benchWith(["x"], 9);
+  bench.do({ type: "define", resourceId: "gpu", capacity: 3 });
+  bench.do(
+    submit("a", { resources: resources("gpu") }),
+    submit("b", { resources: resources("gpu:3") }),
+    submit("c", { resources: resources("gpu") }),
+  );
+  const statuses = () => ["a", "b", "c"].map((id) => bench.status(id));
+  assertEquals(statuses(), ["running", "ready", "ready"]);
+  const events = bench.do({ type: "define", resourceId: "gpu", capacity: 2 });
+  assertEquals(statuses(), ["running", "failed", "running"]);
+  const [failed] = events.filter((event) => event.type === "task:failed");
+  assertEquals(failed?.error.message, `it can't wait for "gpu" (over-capacity)`);
+});
+
 /** Every way for an attempt to end, given a running task `t` with a resource. */
 const ENDS: Record<string, (bench: RootDriver) => LockstepEvent[]> = {
   complete: (bench) => bench.do({ type: "complete", taskId: "t", epoch: 1, result: 1 }),

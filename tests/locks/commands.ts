@@ -232,7 +232,7 @@ export const move: fc.Arbitrary<Move> = fc.tuple(
     { weight: 3, arbitrary: resume },
     { weight: 1, arbitrary: releaseAll },
     { weight: 1, arbitrary: evict },
-    { weight: 2, arbitrary: define },
+    { weight: 3, arbitrary: define },
     { weight: 5, arbitrary: ask },
     { weight: 1, arbitrary: endAsk },
     { weight: 1, arbitrary: tick },

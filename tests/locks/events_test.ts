@@ -14,6 +14,7 @@ const ABANDONED: Record<ResourceAbandoned["reason"], string> = {
   upgrade: "its owner holds less",
   conflict: "its agent lost a conflict",
   lapsed: "nobody resumed it",
+  "over-capacity": "a resource has fewer units",
 };
 
 for (const [reason, why] of Object.entries(ABANDONED)) {

@@ -108,8 +108,6 @@ Deno.test("every refusal names its reason and changes nothing", () => {
     ["refused renew of a: stale-epoch", script.renew("a", "r", 5, 77)],
     ["refused cancel-wait of b: not-waiting", script.cancel("b", 77)],
     ["refused cancel-wait of a: not-waiting", script.cancel("a", 1)],
-    ["refused define of : in-use", script.define("r", 2)],
-    ["refused define of : in-use", script.define("counted", 3)],
     ["refused define of : full", script.define("one too many", 2)],
   ];
   for (const [line, events] of refusals) assertEquals(lines(events), [line]);

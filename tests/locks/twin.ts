@@ -256,10 +256,6 @@ export class Twin {
       }
       case "define": {
         const { resourceId, capacity } = command;
-        const inUse = this.#on(resourceId).length + this.queue(resourceId).length > 0;
-        if (inUse && capacity !== this.#capacity(resourceId)) {
-          return this.#refused(command, resourceId, "in-use");
-        }
         const isAdded = capacity !== 1 && this.#capacity(resourceId) === 1;
         const defined = [...this.capacities.values()].filter((units) => units !== 1).length;
         const isFull = this.#used([resourceId]) > this.config.maxResources ||
@@ -268,7 +264,11 @@ export class Twin {
           return this.#refused(command, resourceId, "full");
         }
         this.capacities.set(resourceId, capacity);
-        return this.#take({ type: "resource:defined", resourceId, capacity });
+        this.#take({ type: "resource:defined", resourceId, capacity });
+        for (const wait of this.waits.filter((wait) => this.#isHopeless(wait))) {
+          this.#waitEnds(wait, "resource:abandoned", { reason: "over-capacity" });
+        }
+        return;
       }
       case "ask":
         return this.#ask(command);
@@ -322,10 +322,12 @@ export class Twin {
       const line = free ? this.#on(resourceId) : this.queue(resourceId);
       const names = requests.slice(0, i + 1).map((request) => request.resourceId);
       const idle = !this.#isUsed(resourceId);
-      const reason = held !== undefined
+      const reason = held !== undefined && (free || !isHeld(requests[i]!))
         ? isHeld(requests[i]!) ? undefined : "upgrade"
         : units > this.#capacity(resourceId)
         ? "over-capacity"
+        : held !== undefined
+        ? undefined
         : line.length >= this.config.maxWaiters ||
             (idle && this.#used(names) > this.config.maxResources)
         ? "full"
@@ -467,6 +469,11 @@ export class Twin {
   #mustGoOn(): boolean {
     return this.#grant !== undefined || this.#revoke !== undefined || this.#isUnserved() ||
       (this.config.deadlockDetection && (this.stuck().size > 0 || this.isAskingInCircles()));
+  }
+
+  /** Whether a wait is for more units than there are. */
+  #isHopeless({ requests }: TwinWait): boolean {
+    return requests.some(({ resourceId, units }) => units > this.#capacity(resourceId));
   }
 
   #isUnserved(): boolean {
@@ -727,7 +734,8 @@ export class Twin {
   #covers(hold: TwinHold | undefined, mode: LockMode, units: number): boolean {
     if (hold === undefined) return false;
     if (hold.mode === "exclusive" && mode === "shared") {
-      return hold.units === this.#capacity(hold.resourceId);
+      const isAlone = this.#on(hold.resourceId).length === 1;
+      return isAlone && hold.units >= this.#capacity(hold.resourceId);
     }
     return hold.mode === mode && hold.units >= units;
   }

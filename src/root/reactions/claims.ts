@@ -346,9 +346,10 @@ export function preemptAbandoned(
 ): ClaimCommand | undefined {
   if (reason === "gone" || !isStarting(owner, state)) return undefined;
   const isForgiven = reason === "conflict";
+  const isHopeless = reason === "over-capacity";
   const cause = isForgiven ? "it lost a conflict over" : "it can't wait for";
-  const why = `${cause} ${resourceIds.map(quote).join(", ")}`;
-  return preempt(owner, why, { isHopeless: false, ...(isForgiven && { isForgiven }) });
+  const why = `${cause} ${resourceIds.map(quote).join(", ")}${isHopeless ? ` (${reason})` : ""}`;
+  return preempt(owner, why, { isHopeless, ...(isForgiven && { isForgiven }) });
 }
 
 /** Preempts a claim that was refused its locks. */

@@ -111,7 +111,6 @@ const REFUSALS: Readonly<Record<RefusalName, true>> = {
   "resource:refused too-complex": true,
   "resource:refused not-waiting": true,
   "resource:refused unknown-ticket": true,
-  "resource:refused in-use": true,
   "ask:refused full": true,
   "ask:refused known-ask": true,
   "task:refused unknown-task": true,
