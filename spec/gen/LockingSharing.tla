@@ -98,9 +98,7 @@ cancel_H_wait_c_2_is_cancelled == Stable /\ AnswerToCancelWait("c", 2) = "cancel
 cancel_H_wait_c_2_is_not_H_waiting == Stable /\ AnswerToCancelWait("c", 2) = "not-waiting" /\ CancelWait("c", 2) /\ TRUE
 cancel_H_wait_c_2_is_released == Stable /\ AnswerToCancelWait("c", 2) = "released" /\ CancelWait("c", 2) /\ TRUE
 define_r_1_is_defined == Stable /\ AnswerToDefine("r", 1) = "defined" /\ Define("r", 1) /\ TRUE
-define_r_1_is_in_H_use == Stable /\ AnswerToDefine("r", 1) = "in-use" /\ Define("r", 1) /\ TRUE
 define_r_2_is_defined == Stable /\ AnswerToDefine("r", 2) = "defined" /\ Define("r", 2) /\ TRUE
-define_r_2_is_in_H_use == Stable /\ AnswerToDefine("r", 2) = "in-use" /\ Define("r", 2) /\ TRUE
 release_a_r_0_is_not_H_holder == Stable /\ AnswerToRelease("a", "r", 0) = "not-holder" /\ Release("a", "r", 0) /\ TRUE
 release_a_r_0_is_released == Stable /\ AnswerToRelease("a", "r", 0) = "released" /\ Release("a", "r", 0) /\ TRUE
 release_b_r_0_is_not_H_holder == Stable /\ AnswerToRelease("b", "r", 0) = "not-holder" /\ Release("b", "r", 0) /\ TRUE
@@ -214,9 +212,7 @@ NamedNext ==
   \/ cancel_H_wait_c_2_is_not_H_waiting
   \/ cancel_H_wait_c_2_is_released
   \/ define_r_1_is_defined
-  \/ define_r_1_is_in_H_use
   \/ define_r_2_is_defined
-  \/ define_r_2_is_in_H_use
   \/ release_a_r_0_is_not_H_holder
   \/ release_a_r_0_is_released
   \/ release_b_r_0_is_not_H_holder

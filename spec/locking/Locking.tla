@@ -46,6 +46,7 @@ Nothing == [
   renew    |-> <<>>,   \* grants, by epoch, whose lease starts anew
   keep     |-> <<>>,   \* waits without a caller, which are kept anew
   revoke   |-> <<>>,   \* the lock that a victim loses
+  over     |-> <<>>,   \* waits for more units than a lock has, since its capacity was lowered
   others   |-> <<>>,   \* waits of an owner for a lock that it was just granted
   grant    |-> <<>>,   \* the rest of a grant of several locks
   leaving  |-> <<>>,   \* owners that release all, or all that one wait was granted
@@ -97,8 +98,10 @@ Admits(q) == IF q.mode = "shared" THEN Used(q.lock) = 0
 
 (* Whether the holder of (m, u) of the lock needs nothing more for the request. *)
 Covers(m, u, q) == IF m = q.mode THEN m = "shared" \/ u >= q.units
-                   ELSE m = "exclusive" /\ u = capacity[q.lock]
-HasEnough(a, q) == Holds(a, q.lock) /\ Covers(holds[q.lock][a].mode, holds[q.lock][a].units, q)
+                   ELSE m = "exclusive" /\ u >= capacity[q.lock]
+(* After the capacity was lowered, others may hold units beside as many as there are. *)
+HasEnough(a, q) == /\ Holds(a, q.lock) /\ Covers(holds[q.lock][a].mode, holds[q.lock][a].units, q)
+                   /\ holds[q.lock][a].mode # q.mode => Holders(q.lock) = {a}
 
 Rank(since, priority) == since - priority * Aging
 RankOf(w) == Rank(waits[w].since, waits[w].priority)
@@ -131,8 +134,10 @@ IsFull(r, added) == ~IsUsed(r) /\ Cardinality({s \in Lock : IsUsed(s)}) + added 
 
 (* The reason for which a request can't wait or, when the lock is free, be granted. *)
 Objection(a, q, free, added) ==
-  CASE Holds(a, q.lock) -> IF HasEnough(a, q) THEN "none" ELSE "upgrade"
+  CASE Holds(a, q.lock) /\ ~HasEnough(a, q) -> "upgrade"
+    [] Holds(a, q.lock) /\ free -> "none"
     [] q.units > capacity[q.lock] -> "over-capacity"
+    [] Holds(a, q.lock) -> "none"
     [] (IF free THEN Cardinality(Holders(q.lock)) ELSE Len(queue[q.lock])) >= MaxWaiters -> "full"
     [] IsFull(q.lock, added) -> "full"
     [] OTHER -> "none"
@@ -437,9 +442,25 @@ DeadlockDetected(owners, rs, a, w, waited, t) ==
   /\ Say([type |-> "deadlock:detected", owners |-> owners, resources |-> rs, owner |-> a, waitId |-> w,
           waitedMs |-> waited])
 
+(* A holder of all units holds less than all of more units, and so less than some of its waits ask for. *)
+LosesAll(r, c) ==
+  LET wants(w) == waits[w].requests[CHOOSE i \in DOMAIN waits[w].requests : waits[w].requests[i].lock = r]
+      ended(a) == SelectSeq(Sorted(WaitsOf(a) \cap Line(r)), LAMBDA w : wants(w).mode # holds[r][a].mode)
+      losers == {a \in Holders(r) : holds[r][a].mode = "exclusive" /\ holds[r][a].units < c /\ ended(a) # <<>>}
+  IN IF losers = {} THEN <<>>
+     ELSE LET a == CHOOSE a \in losers : TRUE IN <<[lock |-> r, owner |-> a, waits |-> ended(a)]>>
+AsksForMore(r, c) == SelectSeq(Sorted(Line(r)), LAMBDA w : \E i \in DOMAIN waits[w].requests :
+  waits[w].requests[i].lock = r /\ waits[w].requests[i].units > c)
+(* More units serve waiters. With fewer, those who wait depend on more holders, and may be deadlocked. *)
+AfterRaise(r, c, t) == IF queue[r] = <<>> \/ c <= capacity[r] THEN t
+                       ELSE [t EXCEPT !.unserved = <<r>>, !.others = LosesAll(r, c)]
+AfterLowering(r, c, t) == IF queue[r] = <<>> \/ c >= capacity[r] THEN t
+                          ELSE [t EXCEPT !.over = AsksForMore(r, c),
+                                         !.suspects = [i \in DOMAIN queue[r] |-> waits[queue[r][i]].owner]]
 Defined(r, c) ==
   /\ capacity' = [capacity EXCEPT ![r] = c]
-  /\ UNCHANGED <<now, epoch, lastWait, holds, queue, waits, timers, todo>>
+  /\ todo' = Opened(AfterLowering(r, c, AfterRaise(r, c, todo)))
+  /\ UNCHANGED <<now, epoch, lastWait, holds, queue, waits, timers>>
   /\ Say([type |-> "resource:defined", resourceId |-> r, capacity |-> c])
 
 Refused(r, a, command, reason) ==
@@ -571,8 +592,7 @@ ReleaseAll(a) ==
   /\ IF AnswerToReleaseAll(a) = "nothing" THEN Stay /\ Say([type |-> "nothing"])
      ELSE Leave(a, [todo EXCEPT !.leaving = <<[owner |-> a, all |-> TRUE, wait |-> 0]>>])
 
-AnswerToDefine(r, c) == CASE (Holders(r) # {} \/ queue[r] # <<>>) /\ c # capacity[r] -> "in-use"
-                          [] c # 1 /\ IsFull(r, 1) -> "full"
+AnswerToDefine(r, c) == CASE c # 1 /\ IsFull(r, 1) -> "full"
                           [] c # 1 /\ capacity[r] = 1 /\ Cardinality({s \in Lock : capacity[s] # 1}) >= MaxDefined -> "full"
                           [] OTHER -> "defined"
 Define(r, c) ==
@@ -609,6 +629,7 @@ Pending(t) ==
   CASE t.renew # <<>> -> Coming("renew", Head(t.renew), [t EXCEPT !.renew = Tail(@)])
     [] t.keep # <<>> -> Coming("keep", Head(t.keep), [t EXCEPT !.keep = Tail(@)])
     [] t.revoke # <<>> -> Coming("revoke", t.revoke, [t EXCEPT !.revoke = <<>>])
+    [] t.over # <<>> -> Coming("over", Head(t.over), [t EXCEPT !.over = Tail(@)])
     [] t.others # <<>> -> Coming("other", t.others[1], t)
     [] t.grant # <<>> -> Coming("grant", t.grant[1], t)
     [] t.leaving # <<>> ->
@@ -696,6 +717,8 @@ FollowWith(p) ==
     [] p.is = "keep" -> KeptAnew(ResourcesOf(p.what), waits[p.what].owner, p.what, waits[p.what].caller.keepMs, p.then)
     [] p.is = "revoke" -> LET r == p.what[1]  a == p.what[2] IN
          Revoked(r, a, holds[r][a].epoch, now - holds[r][a].since, p.then)
+    [] p.is = "over" ->
+         Abandoned(ResourcesOf(p.what), waits[p.what].owner, p.what, Waited(p.what), "over-capacity", p.then)
     [] p.is = "other" -> EndOther(p.what, p.then)
     [] p.is = "grant" -> GrantNext(p.what, waits, queue, timers, p.then)
     [] p.is = "leave" -> Leave(p.what, p.then)
@@ -739,7 +762,7 @@ TypeOK ==
   /\ DOMAIN holds = Lock /\ DOMAIN queue = Lock
   /\ \A r \in Lock : Holders(r) \subseteq Owner /\ \A a \in Holders(r) :
        /\ holds[r][a].mode \in Modes
-       /\ holds[r][a].units \in 1..capacity[r]
+       /\ holds[r][a].units \in Nat \ {0}
        /\ holds[r][a].epoch \in 1..epoch
        /\ holds[r][a].since \in 0..now
        /\ holds[r][a].wait \in 0..lastWait
@@ -752,11 +775,13 @@ TypeOK ==
   /\ \A r \in Lock : \A i, k \in DOMAIN queue[r] :
        queue[r][i] \in DOMAIN waits /\ (queue[r][i] = queue[r][k] => i = k)
 
-(* An exclusive holder shares with no reader, and no more units are held than there are. *)
-MutualExclusion ==
-  \A r \in Lock :
-    LET exclusive == {a \in Holders(r) : holds[r][a].mode = "exclusive"} IN
-    exclusive # {} => exclusive = Holders(r) /\ UnitsHeld(r) <= capacity[r]
+(* An exclusive holder shares with no reader. *)
+IsExclusive(r) == \E a \in Holders(r) : holds[r][a].mode = "exclusive"
+MutualExclusion == \A r \in Lock : IsExclusive(r) => \A a \in Holders(r) : holds[r][a].mode = "exclusive"
+
+(* No wait asks for more units than its lock has. *)
+NoHopelessWait == Stable => \A w \in DOMAIN waits : \A i \in DOMAIN waits[w].requests :
+  waits[w].requests[i].units <= capacity[waits[w].requests[i].lock]
 
 (* Of grants of paths that overlap, of two owners, both are shared. *)
 OverlapsAreShared ==
@@ -787,7 +812,7 @@ CouldBeIts(w, r) ==
      /\ \A b \in Holders(r) : holds[r][b].mode = q.mode
      /\ q.mode = "exclusive" => UnitsHeld(r) + q.units <= capacity[r]
   \/ /\ a \in Holders(r)
-     /\ \/ holds[r][a].mode = "exclusive" /\ holds[r][a].units = capacity[r]
+     /\ \/ IsExclusive(r) /\ Holders(r) = {a} /\ holds[r][a].units >= capacity[r]
         \/ holds[r][a].mode = q.mode /\ holds[r][a].units >= q.units
 NoLostWakeup == Stable =>
   \A w \in DOMAIN waits : \E i \in DOMAIN waits[w].requests : ~CouldBeIts(w, waits[w].requests[i].lock)
@@ -797,7 +822,7 @@ HolderDoesNotQueueHere == Stable =>
   \A r \in Lock : \A i \in DOMAIN queue[r] :
     LET w == queue[r][i]  a == waits[w].owner  q == TicketOf(w, r) IN
     a \in Holders(r) => /\ Len(waits[w].requests) > 1
-                        /\ \/ holds[r][a].mode = "exclusive" /\ holds[r][a].units = capacity[r]
+                        /\ \/ IsExclusive(r) /\ Holders(r) = {a} /\ holds[r][a].units >= capacity[r]
                            \/ holds[r][a].mode = q.mode /\ holds[r][a].units >= q.units
 
 (* A queue is in the order of arrival minus priority times aging; equal ones are in the order of arrival. *)
@@ -873,6 +898,7 @@ WaitEndsWithOutcome == [][\A w \in Ended :
        [] Is("resource:abandoned") ->
             \/ \E i \in DOMAIN todo.others : todo.others[i].waits[1] = w
             \/ IsLeft(w) /\ WasDue("caller", w)
+            \/ \E i \in DOMAIN waits[w].requests : waits[w].requests[i].units > capacity[waits[w].requests[i].lock]
             \/ holds' = holds /\ todo'.leaving # <<>>
        [] Is("deadlock:detected") -> \E S \in SUBSET Owner : waits[w].owner \in S /\ Deadlocked(S)
        [] OTHER -> Is("resource:cancelled")]_vars
@@ -912,8 +938,9 @@ VictimBreaksNoOther == [][Is("deadlock:detected") =>
 RefusalChangesNothing == [][Is("resource:refused") =>
   UNCHANGED <<now, epoch, lastWait, capacity, holds, queue, waits, timers, todo>>]_vars
 
-(* The units of a lock change only while no owner uses it. *)
-CapacityChangesIdle == [][\A r \in Lock : capacity'[r] # capacity[r] => Holders(r) = {} /\ queue[r] = <<>>]_vars
+(* While more units are held than there are, they only become fewer: none is granted, and they came to be *)
+(* too many when the capacity was lowered.                                                                *)
+ExcessOnlyFalls == [][\A r \in Lock : IsExclusive(r)' /\ UnitsHeld(r)' > capacity'[r] => UnitsHeld(r)' <= UnitsHeld(r)]_vars
 
 (* A group of locks is granted in one step: no other owner is granted any lock in between. *)
 AllOrNothing == [][todo.grant # <<>> /\ told'.type # "nothing" => told'.owner = todo.grant[1].owner]_vars

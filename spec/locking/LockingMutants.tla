@@ -52,8 +52,20 @@ M_LosesAllWaits(owners, rs, a, w, waited, t) ==
   /\ Say([type |-> "deadlock:detected", owner |-> a])
 (* A holder queues for more units of a lock that it holds. *)
 M_QueuesForUpgrade(a, q, free, added) == IF q.units > capacity[q.lock] THEN "over-capacity" ELSE "none"
-(* The capacity of a lock in use changes. *)
-M_DefinesAnyTime(r, c) == "defined"
+(* A capacity that is raised serves no waiter. *)
+M_RaiseServesNone(r, c, t) == t
+(* A wait for more units than there are lasts. *)
+M_WaitsInVain(r, c) == <<>>
+(* A wait lasts although its owner holds all units no longer, and with that less than it asks for. *)
+M_LosesNothing(r, c) == <<>>
+(* No deadlock is looked for when a capacity is lowered. *)
+M_LowersUnsearched(r, c, t) == IF c >= capacity[r] THEN t ELSE [t EXCEPT !.over = AsksForMore(r, c)]
+(* A capacity that is lowered takes the lock from its holders. *)
+M_LoweringTakes(r, c) ==
+  /\ capacity' = [capacity EXCEPT ![r] = c]
+  /\ holds' = IF c < capacity[r] THEN [holds EXCEPT ![r] = <<>>] ELSE holds
+  /\ UNCHANGED <<now, epoch, lastWait, queue, waits, timers, todo>>
+  /\ Say([type |-> "resource:defined", resourceId |-> r, capacity |-> c])
 (* A grant ignores the holders of other paths that overlap. *)
 M_SamePathsOnly(a, q) == {b \in Owner \ {a} : Holds(b, q.lock) /\ Clash(holds[q.lock][b].mode, q.mode)}
 (* A release serves only those who wait for the same paths. *)

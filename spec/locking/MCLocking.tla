@@ -28,6 +28,11 @@ NoGroups == {}
 BothLocks == {<<Request("r", "exclusive", 1), Request("s", "exclusive", 1)>>}
 BothOrders == {<<Request("r", "exclusive", 1), Request("s", "exclusive", 1)>>,
                <<Request("s", "shared", 1), Request("r", "exclusive", 1)>>}
+ReadAndWrite == {<<Request("r", "shared", 1), Request("s", "exclusive", 1)>>}
+
+(* The locks whose capacity is defined. Overridden by configurations in which that is one of them. *)
+Definable == Lock
+OneLock == {"r"}
 
 (* x and z have nothing in common, and y has something of both. *)
 Overlapping(r) == Lock \cap CASE r = "x" -> {"x", "y"}
@@ -52,7 +57,7 @@ Commands(a) ==
   \/ \E w \in Cancellable, k \in Keepings : DetachWait(a, w, k)
   \/ \E w \in Cancellable, r \in Lock, m \in AskedModes, t \in Terms : Resume(a, r, m, 1, w, t[1], t[2])
 Surroundings ==
-  \/ \E r \in Lock, c \in Capacities : Define(r, c)
+  \/ \E r \in Definable, c \in Capacities : Define(r, c)
   \/ \E d \in Durations : MayPass(d) /\ (Tick(d) \/ Wake(d))
 
 Next == \/ \E a \in Owner : Commands(a)

@@ -44,10 +44,10 @@ export function exploreLocks(model: LockModel, observer?: Observer): StateGraph 
 
 /** Everything that is tried in every state. */
 export function movesOf(model: LockModel): Move<LockCommand>[] {
-  const { owners, locks, capacities, durations } = model;
+  const { owners, locks, definable = locks, capacities, durations } = model;
   return [
     ...owners.flatMap((owner) => commandsOf(model, owner)),
-    ...locks.map(idOf).flatMap((resourceId) =>
+    ...definable.map(idOf).flatMap((resourceId) =>
       capacities.map((capacity) => ({ type: "define" as const, resourceId, capacity }))
     ),
   ].map((command): Move<LockCommand> => ({ command, afterMs: 0 })).concat(

@@ -31,6 +31,8 @@ export interface LockModel {
   readonly epochs: readonly number[];
   readonly renewals: readonly number[];
   readonly capacities: readonly number[];
+  /** The locks whose capacity is defined; all of them unless it is given. */
+  readonly definable?: readonly string[];
   readonly durations: readonly number[];
   /** How long waits are kept whose callers leave; none do unless it is given. */
   readonly keepings?: readonly number[];
@@ -80,7 +82,10 @@ export const MODELS: readonly LockModel[] = [
     maxEpoch: 3,
     maxWait: 1,
     patience: [true, false],
-    groups: [[["r", "exclusive", 1], ["s", "exclusive", 1]]],
+    groups: [
+      [["r", "exclusive", 1], ["s", "exclusive", 1]],
+      [["s", "shared", 1], ["r", "exclusive", 1]],
+    ],
     capacities: [1, 2],
   },
   {
@@ -158,6 +163,18 @@ export const MODELS: readonly LockModel[] = [
     keepings: [1],
     terms: [[0, -1], [1, 0], [1, 1]],
     leavers: ["b"],
+  },
+  {
+    ...FEW,
+    name: "capacity",
+    owners: ["a", "b", "c"],
+    locks: ["r", "s"],
+    maxEpoch: 4,
+    maxWait: 2,
+    epochs: [],
+    capacities: [1, 2],
+    definable: ["r"],
+    leavers: [],
   },
   {
     ...FEW,
