@@ -874,6 +874,42 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   {
     ...mutant(
+      "a raised capacity serves no waiter",
+      "locks/capacity.ts",
+      "  followUps(step).unserved.push(lock);\n",
+      "",
+    ),
+    workload: "readers-writers",
+  },
+  {
+    ...mutant(
+      "a wait for more units than a lowered capacity lasts",
+      "locks/capacity.ts",
+      "({ units }) => units > lock.capacity)",
+      "({ units }) => units > lock.capacity + 9)",
+    ),
+    workload: "readers-writers",
+  },
+  {
+    ...mutant(
+      "a lowered capacity is not in force for those who wait",
+      "locks/state.ts",
+      "lock.used + units <= lock.capacity;",
+      "(lock.used + units <= lock.capacity || lock.used > lock.capacity);",
+    ),
+    workload: "readers-writers",
+  },
+  {
+    ...mutant(
+      "no deadlock is searched for when a capacity is lowered",
+      "locks/capacity.ts",
+      "  followUps(step).suspects.push(...tickets.map(({ wait }) => wait.owner));\n",
+      "",
+    ),
+    workload: "readers-writers",
+  },
+  {
+    ...mutant(
       "a grant that lapsed is not passed on",
       "locks/transitions.ts",
       "if (isAwaited(lock)) followUps(step).unserved.push(lock);",

@@ -15,7 +15,7 @@ import { fail } from "../failure.ts";
 
 /** Checks one lock. Costs O(holders). */
 export function checkLock(state: LockState, lock: Lock, now: Instant): void {
-  const { resourceId, holds, queue, capacity, used, sharers } = lock;
+  const { resourceId, holds, queue, used, sharers } = lock;
   let units = 0;
   let shared = 0;
   for (const { mode, units: held, epoch, lease, leaseMs, since, keepMs } of holds) {
@@ -36,11 +36,8 @@ export function checkLock(state: LockState, lock: Lock, now: Instant): void {
       `"${resourceId}" has other holders than ${used} units and ${sharers} sharers`,
     );
   }
-  if (used > capacity || (used > 0 && sharers > 0)) {
-    fail(
-      "MutualExclusion",
-      `"${resourceId}" has ${used} of ${capacity} units, ${sharers} sharers`,
-    );
+  if (used > 0 && sharers > 0) {
+    fail("MutualExclusion", `"${resourceId}" has ${used} units held beside ${sharers} sharers`);
   }
   if (lock.paths !== undefined) return checkPaths(lock);
   const first = queue[0];
@@ -136,7 +133,8 @@ function admits({ used, sharers, capacity }: Lock, mode: string, units: number):
 
 function covers(hold: Hold, mode: string, units: number): boolean {
   if (hold.mode === mode) return mode === "shared" || hold.units >= units;
-  return hold.mode === "exclusive" && hold.units === hold.lock.capacity;
+  const { capacity, holds } = hold.lock;
+  return hold.mode === "exclusive" && hold.units >= capacity && holds.length === 1;
 }
 
 function ownerOf({ wait }: Ticket): string {
@@ -182,12 +180,13 @@ export function checkLocks(state: LockState, now: Instant): void {
   if (state.config.deadlockDetection) checkAcyclic(state);
 }
 
-function checkQueue({ resourceId, queue, holds }: Lock): void {
+function checkQueue({ resourceId, queue, holds, capacity }: Lock): void {
   for (const [position, ticket] of queue.entries()) {
     if (ticket.position !== position || precedes(ticket, queue[(position - 1) >> 2] ?? ticket)) {
       fail("QueueOrdered", `of "${resourceId}"`);
     }
     if (!ticket.wait.tickets.includes(ticket)) fail("NoGhostWaiter", `at "${resourceId}"`);
+    if (ticket.units > capacity) fail("NoHopelessWait", `${ownerOf(ticket)} at "${resourceId}"`);
     const held = holds.find((hold) => hold.owner === ticket.wait.owner);
     if (held === undefined) continue;
     if (ticket.wait.tickets.length === 1 || !covers(held, ticket.mode, ticket.units)) {

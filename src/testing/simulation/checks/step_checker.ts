@@ -108,7 +108,7 @@ export class StepChecker {
       if (!events.includes(answer.event as LockstepEvent)) fail("RefusalsAreEvents", command.type);
     } else this.#checkAccepted(state, command, answer, events, former);
     this.#agents.check(state, state.rules.sharesAgents && LEAVING.has(command.type));
-    if (--this.#untilSearch <= 0) {
+    if (--this.#untilSearch <= 0 || command.type === "define") {
       this.#untilSearch = SEARCH_EVERY;
       const { waits, requests } = state.locks;
       if (state.locks.config.deadlockDetection && waits.size + requests.size < FEW_WAITS) {

@@ -202,10 +202,14 @@ function* count(agent: SimulatedAgent): Behavior {
     const epoch = yield* locks.acquire(pool, { units, timeoutMs: 100, priority: chance.int(3) });
     if (epoch !== 0) {
       yield* agent.sleep(chance.around(5));
+      const other = `pool-${chance.int(2)}`;
+      const hasMore = chance.happens(0.5) && other !== pool;
+      const more = hasMore ? yield* locks.acquire(other, { timeoutMs: 100 }) : 0;
+      if (more !== 0) yield* locks.release(other, more);
       yield* locks.release(pool, epoch);
     }
     yield* agent.sleep(chance.around(5));
-    if (chance.happens(0.01)) {
+    if (chance.happens(0.1)) {
       yield* agent.deliver({ type: "define", resourceId: pool, capacity: chance.between(1, 4) });
     }
     if (chance.happens(0.05)) yield* misbehave(agent, pool);
