@@ -99,7 +99,10 @@ function assertAcquired(
   if (status === "ended") return assert(ticket !== undefined);
   const isResumed = status === "queued" && ticket !== undefined;
   if (isResumed) return assertNamed(events, "resource:resumed", { ...rest, owner });
-  const isBack = events.some(({ type }) => type === "resource:reacquired");
+  const isBack = events.some((event) =>
+    event.type === "resource:reacquired" && event.waitId === 0 &&
+    event.resourceId === resourceId && event.owner === owner
+  );
   if (status === "queued") return assertNamed(events, "resource:queued", { ...rest, owner });
   assert(status === "granted" || isBack, "what is held already is acquired again");
   const type = isBack ? "resource:reacquired" : "resource:acquired";
