@@ -22,6 +22,7 @@ const SUBMISSION = "src/tasks/submission.ts";
 const TRANSITIONS = "src/tasks/transitions.ts";
 const AGENTS = "src/tasks/agents.ts";
 const PLACEMENT = "src/tasks/placement.ts";
+const TIMERS = "src/tasks/timers.ts";
 
 export const MUTANTS: readonly CodeMutant[] = [
   mutant(
@@ -156,7 +157,7 @@ export const MUTANTS: readonly CodeMutant[] = [
     "a retry begins beside the attempt before it",
     "faults",
     "BPauseOver_t1",
-    MACHINE,
+    TIMERS,
     "  if (task.lingering === 0) ready(step, task);",
     "  ready(step, task);",
   ),
@@ -197,16 +198,16 @@ export const MUTANTS: readonly CodeMutant[] = [
     "steals",
     "BSubmit_t2_a1_0",
     TRANSITIONS,
-    "assign(step, task, target, !hasFreeSlot(target));",
-    "assign(step, task, target, true);",
+    "const queued = !takesAtOnce(step, task, target);",
+    "const queued = true;",
   ),
   mutant(
     "the agent's own queue comes last",
     "full",
     "BCancel_t1",
     PLACEMENT,
-    "let best: TaskRecord | undefined = isCandidate ? agent.queue[0] : undefined;",
-    "let best: TaskRecord | undefined;",
+    "let best = isCandidate ? headOf(agent) : undefined;",
+    "let best: ReturnType<typeof headOf>;",
   ),
   mutant(
     "placed tasks wait for an agent that is gone",
@@ -269,7 +270,7 @@ export const MUTANTS: readonly CodeMutant[] = [
     "batches",
     "BReportLoad_a1_7",
     PLACEMENT,
-    "    capacityOf(target),\n",
+    "    mostMoved(step.state, target),\n",
     "",
   ),
   mutant(
@@ -365,8 +366,8 @@ export const MUTANTS: readonly CodeMutant[] = [
     "full",
     "BSubmit_t3_a1_0",
     PLACEMENT,
-    "agent.queue.length < agent.maxQueuedTasks",
-    "agent.queue.length <= agent.maxQueuedTasks",
+    "sizeOf(agent) < agent.maxQueuedTasks",
+    "sizeOf(agent) <= agent.maxQueuedTasks",
   ),
   mutant(
     "a running attempt of a removed agent is waited for",
