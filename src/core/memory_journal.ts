@@ -5,6 +5,7 @@
  */
 
 import { AppendRefusedError, JournalTruncatedError } from "./errors.ts";
+import { Followers } from "./followers.ts";
 import type {
   Journal,
   JournalRecord,
@@ -41,8 +42,7 @@ export class MemoryJournal implements Journal {
   readonly #sessions = new Map<string, { readonly number: number; readonly position: Position }>();
   /** The only session that may append, once it was opened. */
   #owner: string | undefined;
-  /** Called when a record was added. */
-  readonly #followers = new Set<() => void>();
+  readonly #followers = new Followers();
 
   open(session: string): Promise<Position> {
     this.#owner = session;
@@ -59,7 +59,7 @@ export class MemoryJournal implements Journal {
     const position = this.#first + this.#records.length;
     this.#records.push({ ...record, position });
     this.#sessions.set(session, { number, position });
-    for (const follower of this.#followers) follower();
+    this.#followers.wake();
     return Promise.resolve(position);
   }
 
@@ -67,7 +67,7 @@ export class MemoryJournal implements Journal {
     while (!signal.aborted) {
       if (after + 1 < this.#first) throw new JournalTruncatedError(after, this.#first);
       const records = this.#records.slice(after + 1 - this.#first);
-      if (records.length === 0) await this.#added(signal);
+      if (records.length === 0) await this.#followers.wait(signal);
       else yield records;
       after += records.length;
     }
@@ -88,19 +88,6 @@ export class MemoryJournal implements Journal {
 
   close(): Promise<void> {
     return Promise.resolve();
-  }
-
-  /** Resolves when a record is added, or `signal` is aborted. */
-  #added(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        this.#followers.delete(wake);
-        signal.removeEventListener("abort", wake);
-        resolve();
-      };
-      this.#followers.add(wake);
-      signal.addEventListener("abort", wake);
-    });
   }
 }
 

@@ -70,8 +70,8 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/core/journal_writer.ts JournalWriter.#gathering":
     "maxUnstored, and the engine's own commands",
   "src/core/engine.ts Engine.#skip": "the commands that the options name",
+  "src/core/followers.ts Followers.#waiting": "one for each reader that waits",
   "src/core/journal_reader.ts JournalReader.#waiting": "calls of barrier that wait",
-  "src/core/memory_journal.ts MemoryJournal.#followers": "one for each reader that waits",
   "src/core/memory_journal.ts MemoryJournal.#records": "the records since the older snapshot",
   "src/core/memory_journal.ts MemoryJournal.#sessions": "one for each engine that has appended",
   "src/core/memory_journal.ts MemorySnapshots.#kept": "the newest two",
@@ -82,7 +82,6 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/history/history.ts History.#checkpoints":
     "MOST_CHECKPOINTS and MOST_COPY_MS, then every second one is dropped",
   "src/journal/sqlite/sqlite_journal.ts SqliteJournal.#recent": "MOST_RECENT, twice",
-  "src/journal/sqlite/sqlite_journal.ts SqliteJournal.#followers": "one for each reader that waits",
   "src/journal/sqlite/snapshotter.ts Store.#waiting": "calls that wait for the store",
   "src/journal/sqlite/sqlite_journal.ts Thread.#waiting": "calls that wait for the thread",
 

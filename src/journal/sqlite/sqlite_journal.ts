@@ -17,6 +17,7 @@ import {
 } from "../../core/config.ts";
 import { errorFrom } from "../../core/error_data.ts";
 import { AppendRefusedError, ClosedError, JournalTruncatedError } from "../../core/errors.ts";
+import { Followers } from "../../core/followers.ts";
 import type {
   Journal,
   JournalRecord,
@@ -93,8 +94,7 @@ export class SqliteJournal implements Journal {
   #tail: Position = 0;
   /** The newest records, so that they need not be read to be delivered. */
   #recent: StoredRecord[] = [];
-  /** Called when a record was added. */
-  readonly #followers = new Set<() => void>();
+  readonly #followers = new Followers();
 
   /** Creates a journal in `folder`, which {@linkcode open} makes if there is none. */
   constructor(folder: string, options: SqliteJournalOptions = {}) {
@@ -122,7 +122,7 @@ export class SqliteJournal implements Journal {
     this.#tail = position;
     this.#recent.push({ ...record, position });
     if (this.#recent.length > 2 * MOST_RECENT) this.#recent = this.#recent.slice(-MOST_RECENT);
-    for (const follower of this.#followers) follower();
+    this.#followers.wake();
     return position;
   }
 
@@ -132,7 +132,7 @@ export class SqliteJournal implements Journal {
   ): AsyncGenerator<readonly StoredRecord[], void, undefined> {
     while (!signal.aborted) {
       if (after >= this.#tail) {
-        await this.#added(signal);
+        await this.#followers.wait(signal);
         continue;
       }
       const records = this.#recentAfter(after) ??
@@ -161,19 +161,6 @@ export class SqliteJournal implements Journal {
   #recentAfter(after: Position): readonly StoredRecord[] | undefined {
     const first = this.#recent[0]?.position ?? Infinity;
     return after + 1 < first ? undefined : this.#recent.slice(after + 1 - first);
-  }
-
-  /** Resolves when a record is added, or `signal` is aborted. */
-  #added(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        this.#followers.delete(wake);
-        signal.removeEventListener("abort", wake);
-        resolve();
-      };
-      this.#followers.add(wake);
-      signal.addEventListener("abort", wake);
-    });
   }
 }
 
