@@ -32,7 +32,7 @@ export interface Saving {
   readonly reject: (error: unknown) => void;
 }
 
-/** What a connection tells the world. */
+/** The reports of a connection to its world. */
 export interface Side {
   /** Whether the engine is being closed. */
   isClosing(): boolean;

@@ -25,7 +25,7 @@ export interface Granted {
   readonly epoch: number;
 }
 
-/** What the caller of each command gets. */
+/** The outcome of each command for its caller. */
 export interface GranterAnswers {
   readonly grant: { readonly epoch: number };
 }

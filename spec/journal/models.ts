@@ -5,7 +5,7 @@
  * @module
  */
 
-/** What the surroundings of engines do, and how often. */
+/** The moves of the surroundings of engines, and their numbers. */
 export interface JournalModel {
   readonly name: string;
   /** The number of starts of an engine. */

@@ -86,7 +86,7 @@ class Host {
     return waits ? offered : undefined;
   }
 
-  /** How far the call of the record in flight is. */
+  /** The progress of the call of the record in flight. */
   get call(): "none" | "asked" | "stored" | "acknowledged" | "pausing" {
     if (this.flight === undefined) return "none";
     const { call } = this.connection;

@@ -34,7 +34,7 @@ export interface LockModel {
   /** The locks whose capacity is defined; all of them unless it is given. */
   readonly definable?: readonly string[];
   readonly durations: readonly number[];
-  /** How long waits are kept whose callers leave; none do unless it is given. */
+  /** The time for which waits are kept whose callers leave; none do unless it is given. */
   readonly keepings?: readonly number[];
   /** The same of a call that resumes a wait, 0 for not at all, and its limit, -1 for none. */
   readonly terms?: readonly (readonly [keepMs: number, waitMs: number])[];

@@ -12,7 +12,7 @@ import type { Journal } from "../core/journal.ts";
 import type { RunReport } from "./report.ts";
 import { systemCode, systemMessage } from "./system.ts";
 
-/** What is kept of a command line, so that the same run can go on. */
+/** The parts of a command line that are kept, so that the same run can go on. */
 export interface Plan {
   /** The version of this file. */
   readonly format: 1;

@@ -86,7 +86,7 @@ export interface Journal {
   follow(after: Position, signal: AbortSignal): AsyncIterable<readonly StoredRecord[]>;
   /** Resolves with the position of the last record that was acknowledged to anyone. */
   tail(): Promise<Position>;
-  /** Allows the journal to forget the records before `before`, of which nobody needs one. */
+  /** Allows the journal to forget the records before `before`, which no reader needs. */
   forget(before: Position): Promise<void>;
   /** Flushes, and releases all resources. The last call. */
   close(): Promise<void>;
@@ -110,7 +110,7 @@ export interface SnapshotMeta {
  * @category Runtime
  */
 export interface StoredSnapshot {
-  /** What it is. */
+  /** Its position and its machine. */
   readonly meta: SnapshotMeta;
   /** Its bytes. */
   readonly chunks: AsyncIterable<Uint8Array>;

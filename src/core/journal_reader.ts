@@ -20,7 +20,7 @@ import { type Logger, logTo } from "./logger.ts";
 import type { Named } from "./machine.ts";
 import { type AnyReplica, catchUp, restoreNewest } from "./replica.ts";
 
-/** What a {@linkcode JournalReader} needs of its engine. */
+/** The interface of an engine for its {@linkcode JournalReader}. */
 export interface Follower {
   /** Steps the commands of a record. @throws when the machine breaks */
   take(record: StoredRecord): void;

@@ -29,7 +29,7 @@ export interface Pending {
   readonly reply: Reply<unknown>;
 }
 
-/** What a {@linkcode JournalWriter} needs of its engine. */
+/** The interface of an engine for its {@linkcode JournalWriter}. */
 export interface Stepper {
   /** Returns why nothing is stepped any more, so that nothing is to be stored. */
   broken(): LockstepError | undefined;

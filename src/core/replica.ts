@@ -45,7 +45,7 @@ interface Kept<State> {
 /** Steps a command of a record. */
 export type Step = (command: Named, at: Instant, index: number) => void;
 
-/** What a replica needs of a machine, whatever its commands and events. */
+/** The parts of a machine that a replica uses, whatever its commands and events. */
 export interface SteppedMachine<State>
   extends Pick<Machine<State, Named, Named>, "name" | "version" | "config" | "init" | "upgrade"> {
   /** See {@linkcode Machine.configIn}. */
@@ -70,7 +70,7 @@ export class Replica<State> {
   readonly #skip: ReadonlySet<string>;
   /** By session, the number of its last record. */
   #sessions = new Map<string, number>();
-  /** Who wrote the journal, once the first record was taken. */
+  /** The machine that wrote the journal, once the first record was taken. */
   #epoch: Epoch | undefined;
   /** The command of the record that is stepped. */
   #index = 0;

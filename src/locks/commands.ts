@@ -220,7 +220,7 @@ export type AcquireAnswer =
 export interface EndedAnswer {
   /** The discriminator. */
   readonly status: "ended";
-  /** How it ended. */
+  /** Its outcome. */
   readonly end: WaitEnd;
 }
 

@@ -40,7 +40,7 @@ export interface LockState {
   readonly waits: Map<number, Wait>;
   /** By id, oldest first. */
   readonly requests: Map<string, PendingRequest>;
-  /** How waits ended whose callers had left, by the number of the wait, oldest first. */
+  /** The outcomes of waits whose callers had left, by the number of the wait, oldest first. */
   readonly endedWaits: Map<number, EndedWait>;
   /** The ends of leases, the time limits of waits, and when their callers leave or are missed. */
   readonly deadlines: Deadlines<LockDue>;
@@ -179,7 +179,7 @@ export interface Caller {
   readonly timer: Timer<LockDue> | undefined;
 }
 
-/** How a wait ended whose caller had left. */
+/** The outcome of a wait whose caller had left. */
 export interface EndedWait {
   /** The discriminator: a timer is about an ended wait. */
   readonly kind: "ended";

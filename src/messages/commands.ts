@@ -261,7 +261,7 @@ export interface MessageAnswers extends
   readonly "receive-message": Message | WaitingReceiver | undefined;
   /** Whether a request waited for the response. */
   readonly respond: boolean;
-  /** How the request ended, unless it waits. */
+  /** The outcome of the request, unless it waits. */
   readonly "resume-request": RequestAnswer;
   /** Whether the place of the reader moved. */
   readonly "mark-seen": boolean;

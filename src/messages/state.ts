@@ -197,7 +197,7 @@ export interface Asker {
   timer: Timer<Due> | undefined;
 }
 
-/** How a request ended whose caller may ask for that. */
+/** The outcome of a request whose caller may ask for it. */
 export interface KeptAnswer {
   /** Distinguishes the subjects of timers. */
   readonly kind: "answer";

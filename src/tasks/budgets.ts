@@ -10,7 +10,7 @@
 
 import type { Budget, BudgetView, Spent } from "./limits.ts";
 
-/** What was spent of a budget. */
+/** The part of a budget that is spent. */
 export interface Account {
   /** The budget. */
   budget: Budget;

@@ -85,7 +85,7 @@ export interface TaskSpec {
   readonly scheduleId?: string;
   /** The key whose limit it shares. @default none */
   readonly limitKey?: string;
-  /** What its attempts may spend. @default no limit */
+  /** The budget of its attempts. @default no limit */
   readonly budget?: Budget;
 }
 
@@ -426,7 +426,7 @@ export interface ScheduleSpec {
   readonly everyMs: number;
   /** An occasion, from which the others follow. @default when the schedule is set */
   readonly startAt?: Instant;
-  /** What becomes of missed occasions. */
+  /** The policy for missed occasions. */
   readonly missed: MissedPolicy;
   /** Whether a task may be submitted while the former one is unfinished. */
   readonly overlap: boolean;

@@ -158,7 +158,7 @@ export class ResultDroppedError extends LockstepError {
   readonly code = "result-dropped";
   /** The task. */
   readonly taskId: string;
-  /** How it ended. */
+  /** Its outcome. */
   readonly outcome: Outcome;
 
   /** Makes the error. */

@@ -52,7 +52,7 @@ export interface LimitedKey<Task extends HeapEntry> {
   credit: number;
   /** When the credit was computed. */
   creditAt: Instant;
-  /** What was spent of the limit's budget; `undefined` without one. */
+  /** The spent part of the limit's budget; `undefined` without one. */
   account: Account | undefined;
   /** When the next token comes, if a task waits for nothing else. */
   timer: Timer<unknown> | undefined;

@@ -33,7 +33,7 @@ export interface LimitExplanation {
   readonly ahead: number;
   /** When the next token comes, if it waits for one. */
   readonly nextTokenAt?: Instant;
-  /** What is spent of the budget of the key. */
+  /** The spent part of the budget of the key. */
   readonly exhausted?: Exhausted;
 }
 

@@ -53,12 +53,12 @@ export interface KeyLimit {
   readonly maxConcurrent?: number;
   /** The most attempts that may begin in a time, retries included. */
   readonly rate?: RateLimit;
-  /** What all its attempts may spend. */
+  /** The budget of all its attempts. */
   readonly budget?: Budget;
 }
 
 /**
- * What was spent of a budget.
+ * The part of a budget that is spent.
  * @category Tasks
  */
 export interface Spent {
@@ -77,7 +77,7 @@ export interface Spent {
 export interface BudgetView {
   /** The budget. */
   readonly budget: Budget;
-  /** What was spent of it. */
+  /** The part of it that is spent. */
   readonly spent: Spent;
   /** Whether nothing more is handed out. */
   readonly isExhausted: boolean;
@@ -100,7 +100,7 @@ export interface LimitView {
   readonly tokens?: number;
   /** When the next token comes; `undefined` without a rate, and while there is one. */
   readonly nextTokenAt?: Instant;
-  /** What was spent; `undefined` without a budget. */
+  /** The spent part; `undefined` without a budget. */
   readonly budget?: BudgetView;
 }
 

@@ -62,7 +62,7 @@ export interface TaskRecord extends HeapEntry {
   lastResort: boolean;
   /** Whether its claim has a slot, and has not started. */
   isUnstarted: boolean;
-  /** What was spent of its budget; `undefined` without one. */
+  /** The spent part of its budget; `undefined` without one. */
   account: Account | undefined;
   /** Up to when the time of its attempt is charged to budgets. */
   chargedAt: Instant;
@@ -94,7 +94,7 @@ export interface TaskRecord extends HeapEntry {
   result: Opaque | undefined;
   /** Its notes and its summary; `undefined` as long as there is none. */
   remarks: Remarks | undefined;
-  /** What it received of dependencies that ended, until it has ended itself. */
+  /** The reports of dependencies that ended, until it has ended itself. */
   received: Received[] | undefined;
   /** The newest progress report. */
   progress: Opaque | undefined;
@@ -128,7 +128,7 @@ export interface Remarks {
 export interface Received {
   /** The dependency. */
   readonly taskId: string;
-  /** How it ended. */
+  /** Its outcome. */
   readonly outcome: Outcome;
   /** Its result, opaque to the machine. */
   readonly result: Opaque | undefined;
@@ -438,7 +438,7 @@ export interface TaskState {
   readonly limits: Map<string, LimitedKey<TaskRecord>>;
   /** The number of them whose limit a caller has set. */
   limitsSet: number;
-  /** What was spent of the budget of all attempts; `undefined` without one. */
+  /** The spent part of the budget of all attempts; `undefined` without one. */
   account: Account | undefined;
   /** Whether that budget allows to hand out another attempt. */
   isFunded: boolean;

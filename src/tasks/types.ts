@@ -166,7 +166,7 @@ export interface Task<Input = unknown> {
   readonly dedupe?: Dedupe;
   /** The key whose limit it shares with the other tasks that name it; see `setLimit`. @default none */
   readonly limitKey?: string;
-  /** What its attempts may spend; once it is spent, the task fails in place of another attempt. */
+  /** The budget of its attempts; once it is spent, the task fails in place of another attempt. */
   readonly budget?: Budget;
 }
 
@@ -177,7 +177,7 @@ export interface Task<Input = unknown> {
 export interface DependencyReport<Result = unknown> {
   /** The dependency. */
   readonly taskId: string;
-  /** How it ended. */
+  /** Its outcome. */
   readonly outcome: Outcome;
   /**
    * The result of a completed one. Like the notes and the summary it is left out if the dependency had
@@ -319,9 +319,9 @@ export interface TaskView<Input = unknown, Result = unknown> {
   readonly scheduleId?: string;
   /** The key whose limit it shares. */
   readonly limitKey?: string;
-  /** What its attempts may spend. */
+  /** The budget of its attempts. */
   readonly budget?: Budget;
-  /** What they have spent of that. */
+  /** The part of it that is spent. */
   readonly spent?: Spent;
 }
 

@@ -34,7 +34,7 @@ interface TwinCaller {
   timer: [at: number, sequence: number];
 }
 
-/** How a wait ended whose caller had left. */
+/** The outcome of a wait whose caller had left. */
 interface TwinEnded {
   owner: string;
   ended: number;

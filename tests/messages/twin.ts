@@ -51,7 +51,7 @@ interface TwinReceiver {
   isLeft: boolean;
 }
 
-/** How a request ended whose caller may ask for that. */
+/** The outcome of a request whose caller may ask for it. */
 interface TwinAnswer {
   readonly of: string;
   readonly from: string;

@@ -16,7 +16,7 @@ import { type BeginSession, chunksOf, Replica, restoreChunks } from "../../core/
 import { machineNamed } from "../machines.ts";
 import type { Answer, Call } from "./protocol.ts";
 
-/** What the thread is started with. */
+/** The data with which the thread is started. */
 export interface SnapshotterData {
   /** Tells this thread from others that load the module. */
   readonly thread: "lockstep-snapshotter";

@@ -25,7 +25,7 @@ import type { JournalRecord, Position, SnapshotMeta, StoredRecord } from "../../
 import type { Appended } from "./protocol.ts";
 import { JournalDamagedError, JournalInUseError, NotAJournalError } from "./errors.ts";
 
-/** What {@linkcode RecordStore} is opened with. */
+/** Options of {@linkcode RecordStore}. */
 export interface StoreOptions {
   /** The folder of the journal. */
   readonly folder: string;

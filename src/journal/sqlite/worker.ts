@@ -10,11 +10,11 @@ import { errorData } from "../../core/error_data.ts";
 import type { Answer, Call } from "./protocol.ts";
 import { RecordStore, type StoreOptions } from "./store.ts";
 
-/** What a thread is started with. */
+/** The data with which a thread is started. */
 export interface ThreadData {
   /** Tells the thread of a journal from others that load this module. */
   readonly thread: "lockstep-journal";
-  /** What its store is opened with. */
+  /** The options of its store. */
   readonly options: StoreOptions;
 }
 
