@@ -48,6 +48,7 @@ export {
 export type { AsAgent, PartCommand, RootCommand } from "./src/root/state.ts";
 export type {
   BeatAgent,
+  DisconnectAgent,
   JoinAgent,
   LeaveAgent,
   MembershipAnswers,

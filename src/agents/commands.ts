@@ -27,6 +27,16 @@ export interface BeatAgent extends Named<"beat-agent"> {
   readonly incarnation: number;
 }
 
+/** The connection of an agent is lost that showed that it is alive. */
+export interface DisconnectAgent extends Named<"disconnect-agent"> {
+  /** The id of the agent. */
+  readonly agentId: string;
+  /** 0 for the incarnation in force. */
+  readonly incarnation: number;
+  /** The time after which it counts as dead, unless it shows that it is alive; greater than 0. */
+  readonly graceMs: number;
+}
+
 /** Removes an agent; a no-op when it is no member. */
 export interface LeaveAgent extends Named<"leave-agent"> {
   /** The id of the agent. */
@@ -36,12 +46,19 @@ export interface LeaveAgent extends Named<"leave-agent"> {
 }
 
 /** The commands of a membership machine. */
-export type MembershipCommand = JoinAgent | BeatAgent | LeaveAgent | ResumeListening | Tick;
+export type MembershipCommand =
+  | JoinAgent
+  | BeatAgent
+  | DisconnectAgent
+  | LeaveAgent
+  | ResumeListening
+  | Tick;
 
 /** The answers of a membership machine, by the type of the command. */
 export type MembershipAnswers = {
   readonly "join-agent": { readonly incarnation: number };
   readonly "beat-agent": { readonly incarnation: number };
+  readonly "disconnect-agent": { readonly incarnation: number };
   readonly "leave-agent": void;
   readonly "resume-listening": void;
 };

@@ -24,10 +24,12 @@ export interface AgentJoined extends Named<"agent:joined">, MemberEvent {
 /** An agent showed that it is alive. */
 export interface AgentHeartbeat extends Named<"agent:heartbeat">, MemberEvent {}
 
-/** An agent has been silent for so long that it may be dead. */
+/** An agent may be dead: it has been silent for long, or its connection is lost. */
 export interface AgentSuspected extends Named<"agent:suspected">, MemberEvent {
   /** Since its newest heartbeat, since it joined, or since heartbeats could be received again. */
   readonly silentMs: number;
+  /** Left out when it has been silent for too long. */
+  readonly cause?: "disconnected";
 }
 
 /** A suspected agent showed that it is alive; the heartbeat is the event before. */
@@ -95,7 +97,10 @@ export const AGENT_DESCRIPTIONS: Descriptions<AgentEvent> = {
     }`;
   },
   "agent:heartbeat": (event) => `${member(event)} is alive`,
-  "agent:suspected": (event) => `${member(event)} → suspected, silent for ${event.silentMs} ms`,
+  "agent:suspected": (event) => {
+    const cause = event.cause === undefined ? "" : "its connection is lost, ";
+    return `${member(event)} → suspected, ${cause}silent for ${event.silentMs} ms`;
+  },
   "agent:recovered": (event) =>
     `${member(event)} suspected → alive, was silent for ${event.silentMs} ms`,
   "agent:died": (event) => `${member(event)} → dead, ${oneLine(event.reason)}`,

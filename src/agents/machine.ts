@@ -29,6 +29,7 @@ import {
 } from "../core/machine.ts";
 import type {
   BeatAgent,
+  DisconnectAgent,
   JoinAgent,
   LeaveAgent,
   MembershipAnswers,
@@ -58,7 +59,7 @@ export function membershipMachine(
 ): Part<MembershipState, Exclude<MembershipCommand, Tick>, AgentEvent, MembershipAnswers> {
   return definePart<MembershipState, MembershipCommand, AgentEvent, MembershipAnswers>({
     name: "agents",
-    commands: ["join-agent", "beat-agent", "leave-agent", "resume-listening"],
+    commands: ["join-agent", "beat-agent", "disconnect-agent", "leave-agent", "resume-listening"],
     config: { ...DEFAULT_MEMBERSHIP_CONFIG, ...config },
     configured: rescheduleAll,
     init: () => noMembers({ ...DEFAULT_MEMBERSHIP_CONFIG, ...config }),
@@ -84,9 +85,7 @@ export function limitSilence(state: MembershipState, agentId: string, ms: number
   const member = state.members.get(agentId);
   if (member === undefined) return;
   (member as { heartbeatTimeoutMs: number }).heartbeatTimeoutMs = ms;
-  const due = dueAt(state, member);
-  if (member.timer !== undefined) reschedule(state.deadlines, member.timer, due);
-  else if (due < Infinity) member.timer = schedule(state.deadlines, due, member);
+  setTimer(state, member);
 }
 
 /** Checks the agents that may have been silent for too long, by instant and then by incarnation. */
@@ -98,8 +97,9 @@ function fire(state: MembershipState, now: Instant, until: Instant, events: Agen
     const member = first.subject;
     const due = dueAt(state, member);
     if (due > first.rank) reschedule(deadlines, first, due);
-    else if (due < member.silentSince + member.heartbeatTimeoutMs) suspect(step, member);
-    else die(step, member);
+    else if (!member.isSuspect && due < member.silentSince + member.heartbeatTimeoutMs) {
+      suspect(step, member);
+    } else die(step, member);
   }
 }
 
@@ -109,6 +109,8 @@ function apply(step: MembershipStep, command: Command): unknown {
       return join(step, command);
     case "beat-agent":
       return beat(step, command);
+    case "disconnect-agent":
+      return disconnect(step, command);
     case "leave-agent":
       return leave(step, command);
     case "resume-listening":
@@ -138,24 +140,30 @@ function join(step: MembershipStep, command: JoinAgent): Answer<"join-agent"> {
     lastHeardAt: now,
     silentSince: now,
     isSuspect: false,
+    graceMs: 0,
     timer: undefined,
   };
   members.set(agentId, member);
-  const due = dueAt(state, member);
-  if (due < Infinity) member.timer = schedule(state.deadlines, due, member);
+  setTimer(state, member);
   events.push({ type: "agent:joined", agentId, incarnation, replaces: former?.incarnation });
   return { incarnation };
 }
 
-function beat(step: MembershipStep, command: BeatAgent): Answer<"beat-agent"> {
-  const { state, now, events } = step;
-  const { agentId } = command;
-  const member = state.members.get(agentId);
+/** Returns the member that a command names, if that incarnation is in force. */
+function memberOf(step: MembershipStep, command: BeatAgent | DisconnectAgent): Member | Refusal {
+  const member = step.state.members.get(command.agentId);
   if (member === undefined) return refuse(step, command, "unknown-agent", 0);
   const { incarnation } = member;
-  if (command.incarnation !== 0 && command.incarnation !== incarnation) {
-    return refuse(step, command, "stale-incarnation", incarnation);
-  }
+  return command.incarnation === 0 || command.incarnation === incarnation
+    ? member
+    : refuse(step, command, "stale-incarnation", incarnation);
+}
+
+function beat(step: MembershipStep, command: BeatAgent): Answer<"beat-agent"> {
+  const { now, events } = step;
+  const member = memberOf(step, command);
+  if (member instanceof Refusal) return member;
+  const { agentId, incarnation } = member;
   const silentMs = now - member.silentSince;
   member.lastHeardAt = member.silentSince = now;
   events.push({ type: "agent:heartbeat", agentId, incarnation });
@@ -166,16 +174,46 @@ function beat(step: MembershipStep, command: BeatAgent): Answer<"beat-agent"> {
 function recover({ state, events }: MembershipStep, member: Member, silentMs: number): void {
   const { agentId, incarnation } = member;
   member.isSuspect = false;
+  member.graceMs = 0;
   state.suspects--;
-  reschedule(state.deadlines, member.timer!, dueAt(state, member));
+  setTimer(state, member);
   events.push({ type: "agent:recovered", agentId, incarnation, silentMs });
+}
+
+/** Suspects an agent whose connection is lost, until it shows that it is alive, or its grace is over. */
+function disconnect(step: MembershipStep, command: DisconnectAgent): Answer<"disconnect-agent"> {
+  const { state, now, events } = step;
+  const member = memberOf(step, command);
+  if (member instanceof Refusal) return member;
+  const { agentId, incarnation } = member;
+  const silentMs = now - member.silentSince;
+  member.silentSince = now;
+  member.graceMs = command.graceMs;
+  if (!member.isSuspect) {
+    member.isSuspect = true;
+    state.suspects++;
+    events.push({ type: "agent:suspected", agentId, incarnation, silentMs, cause: "disconnected" });
+  }
+  setTimer(state, member);
+  return { incarnation };
+}
+
+/** Sets the timer of a member to the time when it is due next. */
+function setTimer(state: MembershipState, member: Member): void {
+  const { deadlines } = state;
+  const due = dueAt(state, member);
+  if (due === Infinity) {
+    unschedule(deadlines, member.timer);
+    member.timer = undefined;
+  } else if (member.timer === undefined) member.timer = schedule(deadlines, due, member);
+  else reschedule(deadlines, member.timer, due);
 }
 
 function suspect({ state, now, events }: MembershipStep, member: Member): void {
   const { agentId, incarnation } = member;
   member.isSuspect = true;
   state.suspects++;
-  reschedule(state.deadlines, member.timer!, dueAt(state, member));
+  setTimer(state, member);
   const silentMs = now - member.silentSince;
   events.push({ type: "agent:suspected", agentId, incarnation, silentMs });
 }
@@ -197,14 +235,15 @@ function leave({ state, events }: MembershipStep, { agentId, reason }: LeaveAgen
 /** Starts silences anew; a timer finds out when it fires. Costs O(members). */
 function resume({ state, now, events }: MembershipStep, command: ResumeListening): void {
   for (const member of state.members.values()) {
-    if (startsAnew(command, member.heartbeatTimeoutMs)) member.silentSince = now;
+    const limitMs = member.graceMs > 0 ? member.graceMs : member.heartbeatTimeoutMs;
+    if (startsAnew(command, limitMs)) member.silentSince = now;
   }
   events.push({ type: "listening:resumed" });
 }
 
 function refuse(
   { events }: MembershipStep,
-  { agentId, incarnation, type: command }: JoinAgent | BeatAgent,
+  { agentId, incarnation, type: command }: JoinAgent | BeatAgent | DisconnectAgent,
   reason: MembershipRefusal,
   detail: number,
 ): Refusal<AgentRefused> {

@@ -23,8 +23,10 @@ export interface Member {
   lastHeardAt: Instant;
   /** When its silence began: then, or later, when heartbeats could be received again. */
   silentSince: Instant;
-  /** Whether its silence is long enough that it may be dead. */
+  /** Whether its silence is long enough that it may be dead, or its connection is lost. */
   isSuspect: boolean;
+  /** The silence, in milliseconds, after which it counts as dead since its connection was lost; else 0. */
+  graceMs: number;
   /**
    * Due at the deadline or earlier: a heartbeat does not move it, and a timer that fires too early is
    * set again. `undefined` for an agent without a limit.
@@ -80,7 +82,8 @@ export function isCurrent(
  * `Infinity` when its silence has no limit.
  */
 export function dueAt(state: Readonly<MembershipState>, member: Readonly<Member>): Instant {
-  const { heartbeatTimeoutMs, isSuspect, silentSince } = member;
+  const { heartbeatTimeoutMs, graceMs, isSuspect, silentSince } = member;
+  if (graceMs > 0) return silentSince + graceMs;
   if (heartbeatTimeoutMs === 0) return Infinity;
   const mayLastMs = isSuspect ? heartbeatTimeoutMs : silenceOf(state.config, heartbeatTimeoutMs);
   return silentSince + mayLastMs;

@@ -47,6 +47,7 @@ export function memberViews(state: Readonly<MembershipState>): MemberView[] {
 
 function viewOf(state: Readonly<MembershipState>, member: Member): MemberView {
   const { agentId, incarnation, isSuspect, joinedAt, lastHeardAt, heartbeatTimeoutMs } = member;
+  const mayLastMs = member.graceMs > 0 ? member.graceMs : heartbeatTimeoutMs;
   const silence = silenceOf(state.config, heartbeatTimeoutMs);
   const since = member.silentSince;
   const mayBecomeSuspect = !isSuspect && silence < heartbeatTimeoutMs;
@@ -57,7 +58,7 @@ function viewOf(state: Readonly<MembershipState>, member: Member): MemberView {
     joinedAt,
     lastHeardAt,
     suspectedAt: mayBecomeSuspect ? since + silence : undefined,
-    deadAt: heartbeatTimeoutMs > 0 ? since + heartbeatTimeoutMs : undefined,
+    deadAt: mayLastMs > 0 ? since + mayLastMs : undefined,
   };
 }
 

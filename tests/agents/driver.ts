@@ -24,6 +24,10 @@ export class MembershipDriver
     return this.do({ type: "beat-agent", agentId, incarnation });
   }
 
+  disconnect(agentId: string, graceMs: number, incarnation = 0): AgentEvent[] {
+    return this.do({ type: "disconnect-agent", agentId, incarnation, graceMs });
+  }
+
   leave(agentId: string, reason = "done"): AgentEvent[] {
     return this.do({ type: "leave-agent", agentId, reason });
   }

@@ -275,3 +275,45 @@ Deno.test("H1-always-healthy: silent agents, late timers and a full table are un
   assertEquals(health(driver.state, 7_000).error, late);
   assertEquals(health(driver.state, 7_000).metrics, { agents: 1, suspects: 1, overdueMs: 2_000 });
 });
+
+Deno.test("an agent whose connection is lost is suspected at once, and dies after its grace", () => {
+  const driver = new MembershipDriver();
+  driver.join("a", 0);
+  driver.at(5);
+  assertEquals(driver.disconnect("a", 30), [{
+    type: "agent:suspected",
+    agentId: "a",
+    incarnation: 1,
+    silentMs: 5,
+    cause: "disconnected",
+  }]);
+  assertEquals(memberView(driver.state, "a")?.deadAt, 35);
+  assertEquals(lines(driver.at(34)), []);
+  assertEquals(lines(driver.at(35)), ["died a 1"]);
+});
+
+Deno.test("a heartbeat ends the grace of a lost connection, whatever timeout the agent has", () => {
+  for (const timeoutMs of [0, 10, 1000]) {
+    const driver = new MembershipDriver();
+    driver.join("a", timeoutMs);
+    driver.disconnect("a", 30);
+    driver.at(20);
+    assertEquals(lines(driver.beat("a")), ["heartbeat a 1", "recovered a 1"]);
+    assertEquals(
+      memberView(driver.state, "a")?.deadAt,
+      timeoutMs === 0 ? undefined : 20 + timeoutMs,
+    );
+  }
+});
+
+Deno.test("a grace starts anew when heartbeats could not be received, or the connection is lost again", () => {
+  const driver = new MembershipDriver();
+  driver.join("a", 0);
+  driver.disconnect("a", 30);
+  driver.resumeAt(20);
+  assertEquals(memberView(driver.state, "a")?.deadAt, 50);
+  driver.at(40);
+  assertEquals(lines(driver.disconnect("a", 30)), []);
+  assertEquals(lines(driver.at(69)), []);
+  assertEquals(lines(driver.at(70)), ["died a 1"]);
+});

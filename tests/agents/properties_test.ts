@@ -34,6 +34,12 @@ const command: fc.Arbitrary<MembershipCommand> = fc.oneof(
     weight: 4,
   },
   fc.record({
+    type: fc.constant("disconnect-agent" as const),
+    agentId,
+    incarnation,
+    graceMs: fc.constantFrom(1, 5, 12, 40),
+  }),
+  fc.record({
     type: fc.constant("leave-agent" as const),
     agentId,
     reason: fc.constantFrom("done", ""),
@@ -164,9 +170,9 @@ Deno.test("membership: incarnations only grow, and at most one of an agent is in
   });
 });
 
-Deno.test("membership: join and beat answer with the incarnation that is then in force", () => {
+Deno.test("membership: commands of agents answer with the incarnation that is then in force", () => {
   always(200, () => ({ state, command, answer }) => {
-    if (command.type !== "join-agent" && command.type !== "beat-agent") {
+    if (!("incarnation" in command)) {
       assertEquals(answer, undefined);
     } else if (!(answer instanceof Refusal)) {
       const { incarnation } = state.members.get(command.agentId)!;

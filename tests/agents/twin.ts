@@ -3,7 +3,7 @@
  * heartbeats, and lets time pass instant by instant.
  */
 
-import type { MembershipCommand } from "../../src/agents/commands.ts";
+import type { DisconnectAgent, MembershipCommand } from "../../src/agents/commands.ts";
 import type { MembershipConfig } from "../../src/agents/config.ts";
 import type { AgentEvent } from "../../src/agents/events.ts";
 
@@ -14,6 +14,8 @@ interface Incarnation {
   /** The times of its heartbeats, and of those at which its silence started anew, the newest last. */
   readonly heartbeats: number[];
   suspected: boolean;
+  /** The silence after which it dies since its connection was lost; else 0. */
+  graceMs: number;
   over: boolean;
 }
 
@@ -35,8 +37,8 @@ export class Twin {
     const events: AgentEvent[] = [];
     if (command.type === "resume-listening") {
       const { unheardMs = Infinity } = command;
-      for (const { timeoutMs, heartbeats } of this.members) {
-        if (unheardMs >= timeoutMs / 4) heartbeats.push(now);
+      for (const { timeoutMs, graceMs, heartbeats } of this.members) {
+        if (unheardMs >= (graceMs || timeoutMs) / 4) heartbeats.push(now);
       }
       events.push({ type: "listening:resumed" });
     }
@@ -47,6 +49,8 @@ export class Twin {
         return [...events, this.#join(command.agentId, command, now)];
       case "beat-agent":
         return [...events, ...this.#beat(command.agentId, command.incarnation, now)];
+      case "disconnect-agent":
+        return [...events, ...this.#disconnect(command, now)];
       case "leave-agent":
         return [...events, ...this.#leave(command.agentId, command.reason)];
       case "resume-listening":
@@ -58,7 +62,8 @@ export class Twin {
   /** Adds all that happens at `instant`, as a step at `now` reports it. */
   #pass(instant: number, now: number, events: AgentEvent[]): void {
     for (const member of this.members) {
-      const { agentId, incarnation, timeoutMs } = member;
+      const { agentId, incarnation, graceMs } = member;
+      const timeoutMs = graceMs || member.timeoutMs;
       if (timeoutMs === 0) continue;
       const since = member.heartbeats.at(-1)!;
       const silentMs = instant - since;
@@ -96,7 +101,7 @@ export class Twin {
     if (former !== undefined) former.over = true;
     const fresh = this.#all.length + 1;
     const common = { agentId, incarnation: fresh, timeoutMs: heartbeatTimeoutMs };
-    this.#all.push({ ...common, heartbeats: [now], suspected: false, over: false });
+    this.#all.push({ ...common, heartbeats: [now], suspected: false, graceMs: 0, over: false });
     return { type: "agent:joined", agentId, incarnation: fresh, replaces: former?.incarnation };
   }
 
@@ -113,7 +118,32 @@ export class Twin {
     const heartbeat = { type: "agent:heartbeat", ...common } as const;
     if (!member.suspected) return [heartbeat];
     member.suspected = false;
+    member.graceMs = 0;
     return [heartbeat, { type: "agent:recovered", ...common, silentMs }];
+  }
+
+  #disconnect(
+    { agentId, incarnation, graceMs }: DisconnectAgent,
+    now: number,
+  ): AgentEvent[] {
+    const member = this.#find(agentId);
+    const refused = {
+      type: "agent:refused",
+      agentId,
+      incarnation,
+      command: "disconnect-agent",
+    } as const;
+    if (member === undefined) return [{ ...refused, reason: "unknown-agent", detail: 0 }];
+    if (incarnation !== 0 && incarnation !== member.incarnation) {
+      return [{ ...refused, reason: "stale-incarnation", detail: member.incarnation }];
+    }
+    const silentMs = now - member.heartbeats.at(-1)!;
+    member.heartbeats.push(now);
+    member.graceMs = graceMs;
+    if (member.suspected) return [];
+    member.suspected = true;
+    const common = { agentId, incarnation: member.incarnation, silentMs };
+    return [{ type: "agent:suspected", ...common, cause: "disconnected" }];
   }
 
   #leave(agentId: string, reason: string): AgentEvent[] {

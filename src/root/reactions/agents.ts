@@ -58,11 +58,13 @@ export function introduce(
 
 /** Cordons an agent that may be dead. */
 export function suspendAgent(
-  { agentId, silentMs }: Happened<"agent:suspected">,
+  { agentId, silentMs, cause }: Happened<"agent:suspected">,
   { tasks }: RootState,
 ): PartCommand | undefined {
   if (!tasks.agents.has(agentId)) return undefined;
-  const reason = `it has been silent for ${silentMs} ms`;
+  const reason = cause === undefined
+    ? `it has been silent for ${silentMs} ms`
+    : "its connection is lost";
   return { type: "cordon-agent", agentId, reason, cause: "suspect", untilMs: 0 };
 }
 
