@@ -4,7 +4,9 @@
  * @module
  */
 
+import { requireMs } from "../core/arguments.ts";
 import { attempting } from "../core/client.ts";
+import type { Instant } from "../core/machine.ts";
 import type {
   AcquireOptions,
   AcquirePathsOptions,
@@ -92,6 +94,20 @@ export class AgentSession {
   }
 
   /**
+   * Reports that the connection is lost that showed that the agent is alive: it is suspected at once,
+   * and counts as dead after `graceMs` milliseconds, unless a heartbeat comes. Rejects as
+   * {@linkcode heartbeat} does.
+   */
+  disconnected(graceMs: number): Promise<void> {
+    const { agentId, incarnation } = this;
+    return attempting(() => {
+      requireMs(graceMs, 1, "graceMs", () => "report a lost connection");
+      const command = { type: "disconnect-agent", agentId, incarnation, graceMs } as const;
+      return this.#host.client.call(command, ignore);
+    });
+  }
+
+  /**
    * Asks for a task; see {@linkcode TaskScheduler.claim}. For an agent in pull mode. Rejects as
    * {@linkcode heartbeat} does.
    */
@@ -101,7 +117,12 @@ export class AgentSession {
 
   /** Starts an attempt; this and the calls below reject as {@linkcode heartbeat} does. */
   start(taskId: string, epoch?: number): Promise<void> {
-    return this.#as(({ scheduler }) => scheduler.start(taskId, epoch));
+    return this.#onClaim(taskId, epoch, (scheduler, own) => scheduler.start(taskId, own));
+  }
+
+  /** Reports that an attempt is alive. */
+  heartbeatTask(taskId: string, epoch?: number): Promise<void> {
+    return this.#onClaim(taskId, epoch, (scheduler, own) => scheduler.heartbeat(taskId, own));
   }
 
   /** Reports what an attempt has spent, for budgets. */
@@ -110,17 +131,21 @@ export class AgentSession {
     counters: Readonly<Record<string, number>>,
     epoch?: number,
   ): Promise<void> {
-    return this.#as(({ scheduler }) => scheduler.spend(taskId, counters, epoch));
+    return this.#onClaim(taskId, epoch, (scheduler, own) => scheduler.spend(taskId, counters, own));
   }
 
   /** Reports the progress of an attempt. */
   progress(taskId: string, progress: unknown, epoch?: number): Promise<void> {
-    return this.#as(({ scheduler }) => scheduler.progress(taskId, progress, epoch));
+    return this.#onClaim(
+      taskId,
+      epoch,
+      (scheduler, own) => scheduler.progress(taskId, progress, own),
+    );
   }
 
   /** Adds a note to a task that runs. */
   note(taskId: string, text: string, epoch?: number): Promise<void> {
-    return this.#as(({ scheduler }) => scheduler.noteTask(taskId, text, epoch));
+    return this.#onClaim(taskId, epoch, (scheduler, own) => scheduler.noteTask(taskId, text, own));
   }
 
   /** Submits a child of a task that runs; see {@linkcode TaskScheduler.submitChild}. */
@@ -129,7 +154,11 @@ export class AgentSession {
     child: Task<Input>,
     epoch?: number,
   ): Promise<ChildHandle<Result>> {
-    return this.#as(({ scheduler }) => scheduler.submitChild(taskId, child, epoch));
+    return this.#onClaim(
+      taskId,
+      epoch,
+      (scheduler, own) => scheduler.submitChild(taskId, child, own),
+    );
   }
 
   /** Completes an attempt. */
@@ -139,27 +168,56 @@ export class AgentSession {
     epoch?: number,
     options?: CompletionOptions,
   ): Promise<void> {
-    return this.#as(({ scheduler }) => scheduler.completeTask(taskId, result, epoch, options));
+    return this.#onClaim(
+      taskId,
+      epoch,
+      (scheduler, own) => scheduler.completeTask(taskId, result, own, options),
+    );
   }
 
   /** Fails an attempt. */
   fail(taskId: string, error: unknown, epoch?: number): Promise<void> {
-    return this.#as(({ scheduler }) => scheduler.failTask(taskId, error, epoch));
+    return this.#onClaim(taskId, epoch, (scheduler, own) => scheduler.failTask(taskId, error, own));
   }
 
   /** Ends an attempt that is to go on after `delayMs` milliseconds. */
   snooze(taskId: string, delayMs: number, epoch?: number): Promise<void> {
-    return this.#as(({ scheduler }) => scheduler.snoozeTask(taskId, delayMs, epoch));
+    return this.#onClaim(
+      taskId,
+      epoch,
+      (scheduler, own) => scheduler.snoozeTask(taskId, delayMs, own),
+    );
   }
 
   /** Ends an attempt that needs an answer to go on. */
   block(taskId: string, question: unknown, epoch?: number): Promise<void> {
-    return this.#as(({ scheduler }) => scheduler.blockTask(taskId, question, epoch));
+    return this.#onClaim(
+      taskId,
+      epoch,
+      (scheduler, own) => scheduler.blockTask(taskId, question, own),
+    );
+  }
+
+  /** Gives an open claim back; see {@linkcode TaskScheduler.releaseTask}. */
+  releaseTask(taskId: string, epoch?: number, reason?: string): Promise<void> {
+    return this.#onClaim(
+      taskId,
+      epoch,
+      (scheduler, own) => scheduler.releaseTask(taskId, own, reason),
+    );
   }
 
   /** Acquires a lock. */
   acquire(resourceId: string, options?: number | AcquireOptions): Promise<LockHandle> {
     return this.#as(({ resources }) => resources.acquire(resourceId, this.agentId, options));
+  }
+
+  /** Acquires a lock without waiting; see {@linkcode ResourceManager.tryAcquire}. */
+  tryAcquire(
+    resourceId: string,
+    options?: number | AcquireOptions,
+  ): Promise<LockHandle | undefined> {
+    return this.#as(({ resources }) => resources.tryAcquire(resourceId, this.agentId, options));
   }
 
   /** Acquires a set of paths; see {@linkcode ResourceManager.acquirePaths}. */
@@ -168,6 +226,28 @@ export class AgentSession {
     options?: number | AcquirePathsOptions,
   ): Promise<LockHandle> {
     return this.#as(({ resources }) => resources.acquirePaths(patterns, this.agentId, options));
+  }
+
+  /** Acquires a lock for an attempt that runs; it is released when the attempt ends, at the latest. */
+  acquireFor(
+    attempt: { readonly taskId: string; readonly epoch: number },
+    resourceId: string,
+    options?: number | AcquireOptions,
+  ): Promise<LockHandle> {
+    return this.#as(({ scheduler, resources }) =>
+      resources.acquireFor(scheduler.holderOf(attempt, this.agentId), resourceId, options)
+    );
+  }
+
+  /** Acquires a set of paths for an attempt that runs, likewise. */
+  acquirePathsFor(
+    attempt: { readonly taskId: string; readonly epoch: number },
+    patterns: readonly string[],
+    options?: number | AcquirePathsOptions,
+  ): Promise<LockHandle> {
+    return this.#as(({ scheduler, resources }) =>
+      resources.acquirePathsFor(scheduler.holderOf(attempt, this.agentId), patterns, options)
+    );
   }
 
   /** Returns what is in the way of a request for paths; see {@linkcode ResourceManager.checkPaths}. */
@@ -181,6 +261,11 @@ export class AgentSession {
   /** Releases a lock. */
   release(resourceId: string, epoch?: number): Promise<void> {
     return this.#as(({ resources }) => resources.release(resourceId, this.agentId, epoch));
+  }
+
+  /** Starts the lease of a lock anew; see {@linkcode ResourceManager.renew}. */
+  renew(resourceId: string, leaseMs?: number, epoch?: number): Promise<Instant> {
+    return this.#as(({ resources }) => resources.renew(resourceId, this.agentId, leaseMs, epoch));
   }
 
   /** Sends a message and resolves with its id. */
@@ -204,6 +289,47 @@ export class AgentSession {
     options?: ReceiveOptions,
   ): Promise<ReceivedMessage<Payload> | undefined> {
     return this.#as(({ messages }) => messages.receive<Payload>(this.agentId, options));
+  }
+
+  /** Answers a request; see {@linkcode MessageRouter.sendResponse}. */
+  sendResponse(messageId: string, response: unknown): Promise<boolean> {
+    return this.#as(({ messages }) => messages.sendResponse(messageId, response));
+  }
+
+  /** Answers a request with an error; see {@linkcode MessageRouter.rejectRequest}. */
+  rejectRequest(messageId: string, error: unknown): Promise<boolean> {
+    return this.#as(({ messages }) => messages.rejectRequest(messageId, error));
+  }
+
+  /** Acknowledges a received message. */
+  ack(epoch: number): Promise<void> {
+    return this.#as(({ messages }) => messages.ack(this.agentId, epoch));
+  }
+
+  /** Returns a received message, which is delivered again. */
+  nack(epoch: number, error?: unknown): Promise<void> {
+    return this.#as(({ messages }) => messages.nack(this.agentId, epoch, error));
+  }
+
+  /** Subscribes to a topic. Idempotent. */
+  subscribeTopic(topic: string): Promise<void> {
+    return this.#as(({ messages }) => messages.subscribeTopic(this.agentId, topic));
+  }
+
+  /** Unsubscribes from a topic. Idempotent. */
+  unsubscribeTopic(topic: string): Promise<void> {
+    return this.#as(({ messages }) => messages.unsubscribeTopic(this.agentId, topic));
+  }
+
+  /** Does what `action` does with a claim of this agent: that of `epoch`, or the one in force. */
+  #onClaim<Result>(
+    taskId: string,
+    epoch: number | undefined,
+    action: (scheduler: TaskScheduler, epoch: number) => Promise<Result>,
+  ): Promise<Result> {
+    return this.#as(({ scheduler }) =>
+      action(scheduler, scheduler.claimOf(taskId, epoch ?? 0, this.agentId))
+    );
   }
 
   #as<Result>(action: (host: SessionHost) => Promise<Result>): Promise<Result> {

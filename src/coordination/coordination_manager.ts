@@ -18,7 +18,7 @@ import {
   requireOneOf,
 } from "../core/arguments.ts";
 import type { Clock } from "../core/clock.ts";
-import { ClosedError, UnknownAgentError } from "../core/errors.ts";
+import { ClosedError, StaleEpochError, UnknownAgentError } from "../core/errors.ts";
 import { EventBus } from "../core/bus/event_bus.ts";
 import { type LockstepEvent, SystemEvents } from "../root/events.ts";
 import type { TaskBackedOff, TaskFailed } from "../tasks/events.ts";
@@ -292,6 +292,26 @@ export class CoordinationManager implements AsyncDisposable {
     if (members.get(agentId)?.isSuspect) await this.heartbeat(agentId);
     const member = members.get(agentId);
     if (member === undefined) throw new UnknownAgentError("register an agent", agentId);
+    return new AgentSession(parts, agentId, member.incarnation);
+  }
+
+  /**
+   * Returns the calls of a member, also of one that an earlier process registered.
+   *
+   * @param incarnation the incarnation of the agent @default the one in force
+   * @throws {UnknownAgentError} when it is no member
+   * @throws {StaleEpochError} when that incarnation is not in force
+   */
+  session(agentId: string, incarnation: number = 0): AgentSession {
+    const attempt = () => "act as an agent";
+    requireId(agentId, "agentId", attempt);
+    requireInteger(incarnation, 0, Number.MAX_SAFE_INTEGER, "incarnation", attempt);
+    const parts = this.#running("act as an agent");
+    const member = parts.host.state().agents.members.get(agentId);
+    if (member === undefined) throw new UnknownAgentError(attempt(), agentId);
+    if (incarnation !== 0 && incarnation !== member.incarnation) {
+      throw new StaleEpochError(attempt(), incarnation, member.incarnation);
+    }
     return new AgentSession(parts, agentId, member.incarnation);
   }
 

@@ -27,7 +27,9 @@ import type { HealthStatus } from "../core/machine.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
 import type { Journal } from "../core/journal.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
+import { StaleEpochError } from "../core/errors.ts";
 import type { ResourceManager } from "../locks/resource_manager.ts";
+import { claimOwner, type LockHolder } from "../locks/types.ts";
 import { endFormerProcess, liftSuspicion } from "../root/recovery.ts";
 import {
   type SchedulerAnswers,
@@ -49,7 +51,7 @@ import {
   type TaskCommand,
 } from "./commands.ts";
 import { TASK_OPTIONS, type TaskSchedulerConfig } from "./config.ts";
-import { faultOf } from "./errors.ts";
+import { faultOf, UnknownTaskError } from "./errors.ts";
 import { scheduleCommand } from "./schedule_commands.ts";
 import { scheduleView } from "./schedules.ts";
 import { viewOfAccount } from "./budgets.ts";
@@ -62,7 +64,7 @@ import {
   setBudgetCommand,
   setLimitCommand,
 } from "./limits.ts";
-import { viewOf } from "./state.ts";
+import { lockEpochOf, viewOf } from "./state.ts";
 import type { ScheduleOptions, ScheduleView, Task, TaskStatus, TaskView } from "./types.ts";
 import {
   explainTask,
@@ -403,6 +405,55 @@ export class TaskScheduler implements AsyncDisposable {
       const fault = faultOf(error);
       return this.#claim({ type: "fail", taskId, epoch, error: this.client.dataOf(error), fault });
     });
+  }
+
+  /**
+   * Gives an open claim back: the task is ready again, and no attempt counts.
+   *
+   * @throws {StaleEpochError} when the claim is over
+   */
+  releaseTask(taskId: string, epoch = 0, reason = "its agent gave it back"): Promise<void> {
+    return attempting(() => {
+      requireText(reason, "reason", () => "give a claim back");
+      return this.#claim({ type: "release-claim", taskId, epoch, reason });
+    });
+  }
+
+  /**
+   * Returns the epoch of a claim of an agent: `epoch`, or the one in force if that is 0.
+   *
+   * @internal
+   * @throws {StaleEpochError} when the claim is another agent's
+   */
+  claimOf(taskId: string, epoch: number, agentId: string): number {
+    const attempt = () => "act on a claim";
+    requireId(taskId, "taskId", attempt);
+    requireInteger(epoch, 0, Number.MAX_SAFE_INTEGER, "epoch", attempt);
+    const task = this.client.state.tasks.tasks.get(taskId);
+    if (task?.agent === undefined || task.agent.agentId === agentId) {
+      return epoch || task?.epoch || 0;
+    }
+    throw new StaleEpochError(`act on the claim of task ${quote(taskId)}`, epoch, task.epoch);
+  }
+
+  /**
+   * Returns the holder of the locks of an attempt that an agent runs.
+   *
+   * @internal
+   * @throws {StaleEpochError} when the claim is over, or another agent's
+   */
+  holderOf(
+    { taskId, epoch }: { readonly taskId: string; readonly epoch: number },
+    agentId: string,
+  ): Required<LockHolder> {
+    const attempt = () => `acquire a lock for task ${quote(taskId)}`;
+    requireId(taskId, "taskId", attempt);
+    requireInteger(epoch, 0, Number.MAX_SAFE_INTEGER, "epoch", attempt);
+    const task = this.client.state.tasks.tasks.get(taskId);
+    if (task === undefined) throw new UnknownTaskError(attempt(), taskId);
+    const isOwn = task.status === "running" && task.agent?.agentId === agentId;
+    if (!isOwn || task.epoch !== epoch) throw new StaleEpochError(attempt(), epoch, task.epoch);
+    return { agentId, owner: claimOwner(taskId, lockEpochOf(task)) };
   }
 
   /**

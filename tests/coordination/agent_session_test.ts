@@ -1,5 +1,5 @@
 import { silentLogger } from "../../src/core/logger.ts";
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   type AgentSession,
   ClosedError,
@@ -7,6 +7,7 @@ import {
   CoordinationManager,
   EventBus,
   LockTimeoutError,
+  MemoryJournal,
   ResponseTimeoutError,
   StaleEpochError,
   UnknownAgentError,
@@ -168,4 +169,52 @@ Deno.test("an agent that comes back after it was given up begins another life wi
   await again.complete("t", "done");
   assertEquals(manager.scheduler.getTask("t")!.output, "done");
   await manager.shutdown();
+});
+
+Deno.test("an agent can't act on the claim of another one, with its epoch or with none", async () => {
+  await using manager = new CoordinationManager();
+  const [own, foreign] = [
+    await manager.registerAgent({ id: "own" }),
+    await manager.registerAgent({ id: "foreign" }),
+  ];
+  await manager.assignTask({ id: "t1" }, "own");
+  const { epoch } = manager.scheduler.getTask("t1")!;
+  for (const given of [undefined, epoch]) {
+    const calls = [
+      () => foreign.start("t1", given),
+      () => foreign.heartbeatTask("t1", given),
+      () => foreign.progress("t1", 1, given),
+      () => foreign.note("t1", "x", given),
+      () => foreign.spend("t1", {}, given),
+      () => foreign.submit("t1", { id: "child" }, given),
+      () => foreign.complete("t1", 1, given),
+      () => foreign.fail("t1", "x", given),
+      () => foreign.snooze("t1", 1, given),
+      () => foreign.block("t1", "?", given),
+      () => foreign.releaseTask("t1", given),
+      () => foreign.acquireFor({ taskId: "t1", epoch }, "db"),
+    ];
+    for (const call of calls) await assertRejects(call, StaleEpochError);
+  }
+  await own.start("t1");
+  await own.complete("t1");
+  assertEquals(manager.scheduler.getTask("t1")?.status, "completed");
+});
+
+Deno.test("session() returns the calls of a member, also after a restart", async () => {
+  const journal = new MemoryJournal();
+  const before = new CoordinationManager({ journal });
+  await before.initialize();
+  const { incarnation } = await before.registerAgent({ id: "a", mode: "pull" });
+  await before.submit({ id: "t1" });
+  const claim = await before.session("a").claim();
+  await before.shutdown({ graceMs: 0 });
+
+  await using manager = new CoordinationManager({ journal });
+  await manager.initialize();
+  const agent = manager.session("a", incarnation);
+  await agent.complete("t1", "done", claim?.epoch);
+  assertEquals(manager.scheduler.getTask("t1")?.output, "done");
+  assertThrows(() => manager.session("a", incarnation + 1), StaleEpochError);
+  assertThrows(() => manager.session("b"), UnknownAgentError);
 });
