@@ -5,7 +5,7 @@
  */
 
 import { parseArgs } from "node:util";
-import { DURATION_RULE, parseDuration, parseSize, SIZE_RULE } from "./durations.ts";
+import { DURATION_RULE, parseDuration, parseSize, SIZE_RULE } from "../service/durations.ts";
 import type { GraphFormat } from "./graph.ts";
 import { didYouMean } from "../core/arguments.ts";
 import {

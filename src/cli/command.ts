@@ -36,7 +36,7 @@ import {
 import { prepare, runInView, type RunOptions } from "./runner.ts";
 import { missingPermission, requireRun, systemCode } from "./system.ts";
 import { sanitize, type Screen, standardOutput } from "./terminal.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "../service/version.ts";
 import type { View } from "./view.ts";
 import type { Workflow } from "./workflow.ts";
 

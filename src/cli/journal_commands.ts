@@ -18,7 +18,7 @@ import {
   JournalDamagedError,
 } from "../journal/sqlite/mod.ts";
 import type { TaskView } from "../tasks/types.ts";
-import { formatSize } from "./durations.ts";
+import { formatSize } from "../service/durations.ts";
 import type { JournalInvocation } from "./journal_args.ts";
 import { UsageError } from "./problems.ts";
 import {

@@ -11,7 +11,7 @@
 import { type FileHandle, open, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { formatSize } from "./durations.ts";
+import { formatSize } from "../service/durations.ts";
 import { LineSplitter, type OutputSink, type Piece } from "./output.ts";
 import type { TaskRun } from "./runs.ts";
 

@@ -7,7 +7,7 @@
  */
 
 import type { LockstepEvent } from "../root/events.ts";
-import { formatDuration } from "./durations.ts";
+import { formatDuration } from "../service/durations.ts";
 import {
   attemptText,
   endLine,

@@ -8,7 +8,7 @@ import type { CircuitStateChange } from "../breakers/events.ts";
 import type { DeadlockDetected } from "../locks/events.ts";
 import type { LockstepEvent } from "../root/events.ts";
 import { claimOf } from "../locks/types.ts";
-import { formatDuration } from "./durations.ts";
+import { formatDuration } from "../service/durations.ts";
 import type { KeptOutput } from "./kept_output.ts";
 import type { Piece } from "./output.ts";
 import type { Resumed } from "./resumption.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { describeDuration } from "./durations.ts";
+import { describeDuration } from "../service/durations.ts";
 import { didYouMean } from "../core/arguments.ts";
 import { padEnd, plain, type Style, truncate } from "./terminal.ts";
 import { count, listed } from "./wording.ts";

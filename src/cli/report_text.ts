@@ -4,7 +4,7 @@
  * @module
  */
 
-import { formatDuration } from "./durations.ts";
+import { formatDuration } from "../service/durations.ts";
 import { sign } from "./narration.ts";
 import type { LockReport } from "./lock_use.ts";
 import type { AgentReport, RunReport, TaskReport } from "./report.ts";

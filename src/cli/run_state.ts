@@ -10,7 +10,7 @@ import type { CircuitEvent, CircuitStateChange } from "../breakers/events.ts";
 import type { LockstepEvent } from "../root/events.ts";
 import type { AttemptEnded, TaskStarted } from "../tasks/events.ts";
 import { claimOf } from "../locks/types.ts";
-import { describeDuration } from "./durations.ts";
+import { describeDuration } from "../service/durations.ts";
 import { LockUse } from "./lock_use.ts";
 import {
   type AgentRun,

@@ -6,7 +6,7 @@
 
 import { statSync } from "node:fs";
 import { LockstepError } from "../core/errors.ts";
-import { formatSize } from "./durations.ts";
+import { formatSize } from "../service/durations.ts";
 import type { OutputSink } from "./output.ts";
 import { ProcessGroup, type ProcessGroups } from "./process_groups.ts";
 import {

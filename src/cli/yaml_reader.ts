@@ -16,7 +16,7 @@ import {
   Scalar,
 } from "yaml";
 import { LONGEST_ID } from "../core/arguments.ts";
-import { DURATION_RULE, parseDuration } from "./durations.ts";
+import { DURATION_RULE, parseDuration } from "../service/durations.ts";
 import { didYouMean } from "../core/arguments.ts";
 import type { Position, Problem } from "./problems.ts";
 

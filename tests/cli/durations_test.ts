@@ -5,7 +5,7 @@ import {
   formatSize,
   parseDuration,
   parseSize,
-} from "../../src/cli/durations.ts";
+} from "../../src/service/durations.ts";
 import fc from "fast-check";
 
 Deno.test("parseDuration() reads one unit, several units and fractions", () => {

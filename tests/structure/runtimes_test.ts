@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
-import { VERSION } from "../../src/cli/version.ts";
+import { VERSION } from "../../src/service/version.ts";
 import { findUnportable } from "./runtimes.ts";
 import { readSources } from "./source.ts";
 
