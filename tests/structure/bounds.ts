@@ -85,6 +85,20 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/journal/sqlite/snapshotter.ts Store.#waiting": "calls that wait for the store",
   "src/journal/sqlite/sqlite_journal.ts Thread.#waiting": "calls that wait for the thread",
 
+  // The server and its clients
+  "src/client/agent.ts ClientAgent.#held": "the claims and locks of the agent",
+  "src/client/agent.ts ClientAgent.#running": "its slots",
+  "src/server/principals.ts Tokens.#known": "MOST_KNOWN, then all are forgotten",
+  "src/server/api.ts Api.#extensions": "those of the options",
+  "src/server/endings.ts Endings.#stops": "three",
+  "src/server/endings.ts Endings.#waiting":
+    "requests that are under way: maxRequests, then refused",
+  "src/server/event_feed.ts EventFeed.#kept": "KEPT, twice",
+  "src/server/event_feed.ts EventFeed.#pending": "the events of GATHER_MS",
+  "src/server/event_feed.ts EventFeed.#readers": "MOST_READERS, then refused",
+  "src/server/presence.ts Presence.#held": "among the members",
+  "src/server/server.ts LockstepServer.#listeners": "two",
+
   // Locks
   "src/locks/client.ts LockClient.#renewals": "handles that renew themselves",
   "src/locks/client.ts LockClient.#waiting": "among LockState.waits",

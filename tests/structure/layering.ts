@@ -27,8 +27,11 @@ const RINGS: ReadonlyMap<string, number> = new Map([
   ["testing", 5],
   ["entry", 5],
   ["journal", 5],
+  ["service", 5],
+  ["client", 6],
   ["history", 6],
-  ["cli", 7],
+  ["server", 7],
+  ["cli", 8],
 ]);
 /** The entry points outside of `src`. */
 const ENTRIES: ReadonlySet<string> = new Set(["mod.ts", "events.ts", "machine.ts"]);
@@ -40,6 +43,9 @@ const FACADE_RING = 3;
 const OUTSIDE: ReadonlyMap<string, RegExp> = new Map([
   ["cli", /^(yaml$|node:)/],
   ["journal", /^node:/],
+  ["service", /^node:/],
+  ["client", /^node:/],
+  ["server", /^(node:|@sinclair\/typebox|@hono\/node-server$)/],
 ]);
 
 /** The files of a subsystem that describe data, and may be imported by other subsystems. */

@@ -1,0 +1,222 @@
+/**
+ * The HTTP API as a function from requests to responses.
+ *
+ * A request passes the door (host, origin, token), finds its operation, is checked by the operation's
+ * schemas, and is answered with JSON, or with problem details. No error shows a stack.
+ *
+ * @module
+ */
+
+import { StillWaitingError } from "../core/tickets.ts";
+import { type Logger, logTo } from "../core/logger.ts";
+import { PROBLEM_TYPE, problemOf, RequestError } from "../service/problem.ts";
+import { type Door, requireDoor } from "./door.ts";
+import { openApi } from "./openapi.ts";
+import type { Call, Operation, Service } from "./operation.ts";
+import { OPERATIONS } from "./operations/mod.ts";
+import { type Principal, STRANGER } from "./principals.ts";
+import { Routes } from "./routes.ts";
+import { readJson } from "./body.ts";
+
+/** Limits of requests. */
+export interface ApiLimits {
+  /** The largest body, in bytes. */
+  readonly maxBodyBytes: number;
+  /** The most requests that are under way, waits included. */
+  readonly maxRequests: number;
+}
+
+/** A page or a protocol beside the API: answers the requests to its paths. */
+export type Extension = (
+  request: Request,
+  url: URL,
+  caller: () => Principal,
+) => Promise<Response | undefined> | Response | undefined;
+
+/** Answers requests. */
+export class Api {
+  readonly #service: Service;
+  readonly #limits: ApiLimits;
+  readonly #logger: Logger;
+  readonly #extensions: readonly Extension[];
+  readonly #routes = new Routes(Object.values(OPERATIONS).flat());
+  #underWay = 0;
+  #lastAt = Date.now();
+
+  constructor(
+    service: Service,
+    limits: ApiLimits,
+    logger: Logger,
+    extensions: readonly Extension[] = [],
+  ) {
+    this.#service = service;
+    this.#limits = limits;
+    this.#logger = logger;
+    this.#extensions = extensions;
+  }
+
+  /** Number of requests that are under way; streams count until they are opened. */
+  get underWay(): number {
+    return this.#underWay;
+  }
+
+  /** When the last request came or was answered, in milliseconds since the Unix epoch. */
+  get lastAt(): number {
+    return this.#lastAt;
+  }
+
+  /** Answers a request that came through `door`. Never rejects. */
+  async answer(request: Request, door: Door): Promise<Response> {
+    this.#underWay++;
+    this.#lastAt = Date.now();
+    try {
+      if (this.#underWay > this.#limits.maxRequests) {
+        throw new RequestError(
+          503,
+          "overloaded",
+          "Cannot accept the request: too many are under way",
+          {
+            retryAfterMs: 1000,
+          },
+        );
+      }
+      return await this.#answer(request, door);
+    } catch (error) {
+      return this.#failed(request, error);
+    } finally {
+      this.#underWay--;
+      this.#lastAt = Date.now();
+    }
+  }
+
+  async #answer(request: Request, door: Door): Promise<Response> {
+    const url = new URL(request.url);
+    requireDoor(request, url, door);
+    const { pathname } = url;
+    if (pathname === "/healthz" && request.method === "GET") return new Response("ok\n");
+    const caller = () => this.#callerOf(request, door);
+    for (const extension of this.#extensions) {
+      const response = await extension(request, url, caller);
+      if (response !== undefined) return response;
+    }
+    if (pathname === "/openapi.json" && request.method === "GET") return json(openApi(), 200);
+    if (pathname === "/metrics" && request.method === "GET") return this.#metrics(caller());
+    return await this.#call(request, url, caller());
+  }
+
+  async #call(request: Request, url: URL, caller: Principal): Promise<Response> {
+    const found = url.pathname.startsWith("/v1/")
+      ? this.#routes.find(request.method, url.pathname.slice(3))
+      : undefined;
+    if (found === undefined) {
+      throw new RequestError(404, "unknown-path", `Cannot find ${url.pathname.slice(0, 200)}`);
+    }
+    if ("methods" in found) return wrongMethod(found.methods);
+    const { operation, params } = found;
+    requireAudience(operation, caller);
+    const query = operation.readQuery(url);
+    const body = operation.body === undefined
+      ? undefined
+      : await readJson(request, this.#limits.maxBodyBytes, operation.bodyIsOptional);
+    if (body !== undefined || !operation.bodyIsOptional) operation.checkBody(body);
+    const service = this.#service;
+    const agent = sessionOf(service, caller);
+    const call = {
+      ...{ service, manager: service.manager, caller, params, query, body, agent },
+      idempotencyKey: request.headers.get("idempotency-key") ?? undefined,
+      headers: request.headers,
+      /** Costs something, and most operations don't wait. */
+      get signal() {
+        return request.signal;
+      },
+    };
+    const reply = await operation.handle(call as unknown as Call<never, never, never>);
+    if (reply instanceof Response) return reply;
+    return reply === undefined || operation.reply === undefined
+      ? new Response(null, { status: 204 })
+      : json(reply, operation.status);
+  }
+
+  #callerOf({ headers }: Request, { trusted }: Door): Principal {
+    const header = headers.get("authorization");
+    const { tokens } = this.#service;
+    if (header === null) return trusted ? tokens.trusted : STRANGER;
+    const token = /^Bearer ([\w.-]{1,1000})$/i.exec(header)?.[1];
+    if (token !== undefined) return tokens.caller(token);
+    throw new RequestError(
+      401,
+      "invalid-token",
+      "Cannot read the token: it must be a bearer token",
+    );
+  }
+
+  #metrics(caller: Principal): Response {
+    if (caller.kind === "stranger") throw unauthorized();
+    return new Response(this.#service.manager.metrics.toOpenMetrics(), {
+      headers: { "content-type": "application/openmetrics-text; version=1.0.0; charset=utf-8" },
+    });
+  }
+
+  #failed(request: Request, error: unknown): Response {
+    if (error instanceof StillWaitingError) {
+      const { ticket, keptUntil } = error;
+      return json({ ticket, keptUntil }, 202);
+    }
+    const problem = problemOf(error);
+    if (problem.status === 500) {
+      logTo(this.#logger, "error", `${request.method} ${request.url} failed`, error);
+    }
+    const headers: Record<string, string> = { "content-type": PROBLEM_TYPE };
+    const { retryAfterMs } = problem;
+    if (typeof retryAfterMs === "number") {
+      headers["retry-after"] = String(Math.ceil(retryAfterMs / 1000));
+    }
+    if (problem.status === 401) headers["www-authenticate"] = "Bearer";
+    return new Response(JSON.stringify(problem), { status: problem.status, headers });
+  }
+}
+
+/** Returns the calls of the agent that makes a call, which operations for agents alone use. */
+function sessionOf({ manager, presence }: Service, caller: Principal): unknown {
+  if (caller.kind !== "agent") return undefined;
+  const { agentId, incarnation } = caller;
+  const session = manager.session(agentId, incarnation);
+  presence.called(agentId, incarnation, Date.now());
+  return session;
+}
+
+function requireAudience({ audience, id }: Operation, { kind }: Principal): void {
+  if (kind === "stranger" && audience !== "all") throw unauthorized();
+  if (audience === "agent" && kind !== "agent") {
+    const rule = "the token must be that of an agent; register one first";
+    throw new RequestError(403, "agent-only", `Cannot call ${id}: ${rule}`);
+  }
+  if (audience === "operator" && kind !== "operator") {
+    const rule = "the caller must be an operator: a person, or a program with the server's token";
+    throw new RequestError(403, "operator-only", `Cannot call ${id}: ${rule}`);
+  }
+}
+
+function unauthorized(): RequestError {
+  return new RequestError(401, "no-token", "Cannot accept the request: it must have a token");
+}
+
+function wrongMethod(methods: readonly string[]): Response {
+  const problem = problemOf(
+    new RequestError(
+      405,
+      "unknown-method",
+      `Cannot do that: the method must be ${methods.join(" or ")}`,
+    ),
+  );
+  const headers = { "content-type": PROBLEM_TYPE, allow: methods.join(", ") };
+  return new Response(JSON.stringify(problem), { status: 405, headers });
+}
+
+/** Makes a response of JSON. */
+export function json(value: unknown, status: number): Response {
+  return new Response(JSON.stringify(value), {
+    status,
+    headers: { "content-type": "application/json" },
+  });
+}

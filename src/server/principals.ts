@@ -1,0 +1,100 @@
+/**
+ * The callers of a server, and the tokens by which it knows them.
+ *
+ * One secret, in a file that only the user may read, is the token of operators, and the key from which
+ * the tokens of agents are made. So tokens need no table and outlive a restart; that an incarnation is
+ * over is checked by the machine, as for every command.
+ *
+ * @module
+ */
+
+import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { writePrivate } from "../service/home.ts";
+import { RequestError } from "../service/problem.ts";
+
+/** The caller of an operation. */
+export type Principal =
+  /** A person or a program that runs the server. */
+  | { readonly kind: "operator" }
+  /** One incarnation of an agent. */
+  | { readonly kind: "agent"; readonly agentId: string; readonly incarnation: number }
+  /** A caller without a token. */
+  | { readonly kind: "stranger" };
+
+const OPERATOR: Principal = { kind: "operator" };
+
+/** The caller that has no token, unless only operators can make its connection. */
+export const STRANGER: Principal = { kind: "stranger" };
+
+/** The most tokens whose callers are remembered. */
+const MOST_KNOWN = 1000;
+
+/** Makes and checks tokens. */
+export class Tokens {
+  readonly #secret: string;
+  /** The callers of tokens that were checked, so that a call costs no signature. */
+  readonly #known = new Map<string, Principal>();
+
+  /** Takes the secret of operators. */
+  constructor(secret: string) {
+    this.#secret = secret;
+  }
+
+  /** Reads the secret in `folder`, and makes it first if there is none. */
+  static in(folder: string): Tokens {
+    const path = join(folder, "token");
+    if (!existsSync(path)) writePrivate(path, `${randomBytes(32).toString("base64url")}\n`);
+    return new Tokens(readFileSync(path, "utf8").trim());
+  }
+
+  /** The token of operators. */
+  get operator(): string {
+    return this.#secret;
+  }
+
+  /** The caller on a connection that only operators can make. */
+  readonly trusted: Principal = OPERATOR;
+
+  /** Returns the token of one incarnation of an agent. */
+  of(agentId: string, incarnation: number): string {
+    const name = Buffer.from(agentId).toString("base64url");
+    return `${name}.${incarnation}.${this.#sign(`agent ${incarnation} ${agentId}`)}`;
+  }
+
+  /** Returns the caller with this token. @throws {RequestError} when it is none of this server */
+  caller(token: string): Principal {
+    let caller = this.#known.get(token);
+    if (caller !== undefined) return caller;
+    caller = this.#checked(token);
+    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
+    this.#known.set(token, caller);
+    return caller;
+  }
+
+  #checked(token: string): Principal {
+    const [name = "", number = "", signature] = token.split(".");
+    if (signature === undefined) {
+      if (isSame(token, this.#secret)) return OPERATOR;
+    } else {
+      const agentId = Buffer.from(name, "base64url").toString();
+      const incarnation = Number(number);
+      if (isSame(token, this.of(agentId, incarnation))) {
+        return { kind: "agent", agentId, incarnation };
+      }
+    }
+    const rule = "the token must be one of this server; join again";
+    throw new RequestError(401, "invalid-token", `Cannot accept the request: ${rule}`);
+  }
+
+  #sign(text: string): string {
+    return createHmac("sha256", this.#secret).update(text).digest("base64url");
+  }
+}
+
+/** Compares in constant time. */
+function isSame(given: string, right: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(right)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

@@ -1,0 +1,241 @@
+import { assert, assertEquals } from "@std/assert";
+import { ServerDriver, until } from "./driver.ts";
+
+Deno.test("a task is submitted, claimed and completed over HTTP, and its dependents see the result", async () => {
+  await using driver = await ServerDriver.start();
+  const many = await driver.call("POST", "/v1/tasks", {
+    tasks: [{ id: "t1", input: { n: 20 } }, { id: "t2", dependencies: ["t1"] }, { id: "t1" }],
+  });
+  assertEquals(many.status, 201);
+  assertEquals(
+    many.body.tasks.map((each: { status?: string; problem?: { code: string } }) =>
+      each.status ?? each.problem?.code
+    ),
+    ["ready", "waiting", "duplicate-task"],
+  );
+  const token = await driver.join("a");
+  const { body: { claim } } = await driver.call("POST", "/v1/claims", undefined, { token });
+  assertEquals([claim.task.id, claim.task.input, claim.attempt], ["t1", { n: 20 }, 1]);
+  const again = await driver.call("POST", "/v1/claims", undefined, { token });
+  assertEquals(again.body.claim.epoch, claim.epoch);
+  const report = { epoch: claim.epoch, outcome: "completed", result: 21, summary: "added" };
+  for (let times = 0; times < 2; times++) { // the second one is a no-op
+    const { status, body } = await driver.call("POST", "/v1/tasks/t1/outcome", report, { token });
+    assertEquals([status, body.status, body.output], [200, "completed", 21]);
+  }
+  const next = await driver.call("POST", "/v1/claims", undefined, { token });
+  assertEquals(next.body.claim.dependencies, [
+    { taskId: "t1", outcome: "completed", result: 21, summary: "added", notes: [] },
+  ]);
+});
+
+Deno.test("a claim waits until a task is there, or answers 202 with a ticket that resumes it", async () => {
+  await using driver = await ServerDriver.start();
+  const token = await driver.join("a");
+  const waits = await driver.call("POST", "/v1/claims?wait=50ms", undefined, { token });
+  assertEquals(waits.status, 202);
+  const resumed = driver.call(
+    "POST",
+    `/v1/claims?wait=10s&ticket=${waits.body.ticket}`,
+    undefined,
+    { token },
+  );
+  await driver.call("POST", "/v1/tasks", { id: "t1" });
+  assertEquals((await resumed).body.claim.task.id, "t1");
+  const none = await driver.call("POST", "/v1/claims", { taskId: "t1" }, {
+    token: await driver.join("b"),
+  });
+  assertEquals([none.status, none.body], [200, { claim: null }]);
+});
+
+Deno.test("a client that goes away gives its place up, unless it said how long to keep it", async () => {
+  await using driver = await ServerDriver.start();
+  const [a, b, c] = [await driver.join("a"), await driver.join("b"), await driver.join("c")];
+  await driver.call("POST", "/v1/locks/db", {}, { token: a });
+  const queue = async () => (await driver.call("GET", "/v1/locks/db")).body.waiters.length;
+  for (const [token, keep, left] of [[b, "", 0], [c, "&keep=20s", 1]] as const) {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const wait = driver.call("POST", `/v1/locks/db?wait=20s${keep}`, {}, { token, signal });
+    await until(async () => await queue() === 1);
+    controller.abort();
+    await wait.catch(() => {});
+    if (left === 0) await until(async () => await queue() === 0, 1_000);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    assertEquals(await queue(), left);
+  }
+});
+
+Deno.test("a lock without a wait is refused with its holders, and is granted again under its epoch", async () => {
+  await using driver = await ServerDriver.start();
+  const [a, b] = [await driver.join("a"), await driver.join("b")];
+  const first = await driver.call("POST", "/v1/locks/src%2Fdb", { leaseMs: 60_000 }, { token: a });
+  const again = await driver.call("POST", "/v1/locks/src%2Fdb?wait=1s", {}, { token: a });
+  assertEquals([first.status, again.body.epoch], [200, first.body.epoch]);
+  const refused = await driver.call("POST", "/v1/locks/src%2Fdb", {}, { token: b });
+  assertEquals([refused.status, refused.body.code], [409, "held"]);
+  assertEquals(refused.body.holders[0].agentId, "a");
+  assert(refused.body.holders[0].expiresAt > Date.now());
+  const stale = await driver.call("DELETE", "/v1/locks/src%2Fdb?epoch=99", undefined, { token: a });
+  assertEquals([stale.status, stale.body.code], [409, "stale-epoch"]);
+  await driver.call("DELETE", `/v1/locks/src%2Fdb?epoch=${first.body.epoch}`, undefined, {
+    token: a,
+  });
+  assertEquals((await driver.call("POST", "/v1/locks/src%2Fdb", {}, { token: b })).status, 200);
+});
+
+Deno.test("paths that an agent has reserved for its task are released when the task ends", async () => {
+  await using driver = await ServerDriver.start();
+  const [a, b] = [await driver.join("a"), await driver.join("b")];
+  await driver.call("POST", "/v1/tasks", { id: "t1" });
+  const { body: { claim: { epoch } } } = await driver.call("POST", "/v1/claims", {}, { token: a });
+  const task = { taskId: "t1", epoch };
+  const reserved = await driver.call("POST", "/v1/reservations", { paths: ["src/**"], task }, {
+    token: a,
+  });
+  assertEquals([reserved.status, reserved.body.paths], [200, ["src/**"]]);
+  const paths = ["src/x.ts"];
+  const check = await driver.call("POST", "/v1/reservations/check", { paths }, { token: b });
+  assertEquals([check.body.isFree, check.body.heldBy[0].agentId, check.body.heldBy[0].taskId], [
+    ...[false, "a", "t1"],
+  ]);
+  const held = await driver.call("POST", "/v1/reservations", { paths }, { token: b });
+  assertEquals([held.status, held.body.code, held.body.heldBy[0].paths], [409, "held", ["src/**"]]);
+  const foreign = await driver.call("POST", "/v1/reservations", { paths: ["docs/x"], task }, {
+    token: b,
+  });
+  assertEquals([foreign.status, foreign.body.code], [409, "stale-epoch"]);
+  await driver.call("POST", "/v1/tasks/t1/outcome", { epoch, outcome: "completed" }, { token: a });
+  assertEquals(
+    (await driver.call("POST", "/v1/reservations", { paths }, { token: b })).status,
+    200,
+  );
+});
+
+Deno.test("an agent can't report on the claim of another one, or act for it", async () => {
+  await using driver = await ServerDriver.start();
+  const [a, b] = [await driver.join("a"), await driver.join("b")];
+  await driver.call("POST", "/v1/tasks", { id: "t1" });
+  const { body: { claim: { epoch } } } = await driver.call("POST", "/v1/claims", {}, { token: a });
+  const report = { epoch, outcome: "completed" };
+  const refused = await driver.call("POST", "/v1/tasks/t1/outcome", report, { token: b });
+  assertEquals([refused.status, refused.body.code], [409, "stale-epoch"]);
+  for (
+    const [method, path, body] of [
+      ["DELETE", "/v1/agents/a", undefined],
+      ["POST", "/v1/messages", { from: "a", to: "b", payload: 1 }],
+      ["GET", "/v1/inbox?agentId=a", undefined],
+      ["POST", "/v1/stop", undefined],
+      ["POST", "/v1/tasks/t1/acceptance", { accepted: true }],
+    ] as const
+  ) {
+    const { status } = await driver.call(method, path, body, { token: b });
+    assertEquals(status, 403, path);
+  }
+  for (const what of ["heartbeat", "progress", "notes", "spent"]) {
+    const body = { epoch, progress: 1, text: "x", counters: {} };
+    const own = {
+      heartbeat: ["epoch"],
+      progress: ["epoch", "progress"],
+      notes: ["epoch", "text"],
+      spent: ["epoch", "counters"],
+    }[what]!;
+    const given = Object.fromEntries(Object.entries(body).filter(([key]) => own.includes(key)));
+    const path = `/v1/tasks/t1/${what}`;
+    assertEquals((await driver.call("POST", path, given, { token: b })).status, 409, what);
+    assertEquals((await driver.call("POST", path, given, { token: a })).status, 204, what);
+  }
+});
+
+Deno.test("a name belongs to its token; an operator may resume it while no connection holds it", async () => {
+  await using driver = await ServerDriver.start();
+  const token = await driver.join("a");
+  const taken = await driver.call("POST", "/v1/agents", { id: "a" });
+  assertEquals([taken.status, taken.body.code], [409, "agent-exists"]);
+  const again = await driver.call("POST", "/v1/agents", { id: "a" }, { token });
+  assertEquals([again.status, again.body.token], [201, token]);
+  const resumed = await driver.call("POST", "/v1/agents", { id: "a", resume: true });
+  assertEquals([resumed.status, resumed.body.token], [201, token]);
+  await driver.call("DELETE", "/v1/agents/a", undefined, { token });
+  const gone = await driver.call("POST", "/v1/claims", undefined, { token });
+  assertEquals([gone.status, gone.body.code], [404, "unknown-agent"]);
+  const next = await driver.join("a");
+  assert(next !== token);
+  assertEquals((await driver.call("POST", "/v1/claims", undefined, { token })).status, 409);
+});
+
+Deno.test("messages are received, acknowledged and answered over HTTP", async () => {
+  await using driver = await ServerDriver.start();
+  const [a, b] = [await driver.join("a"), await driver.join("b")];
+  await driver.call("POST", "/v1/messages", { to: "b", payload: "one" }, { token: a });
+  await driver.call("POST", "/v1/messages", { to: "b", payload: "two" });
+  const next = (body: object, wait = "") =>
+    driver.call("POST", `/v1/inbox/next${wait}`, body, { token: b });
+  const first = (await next({})).body.message;
+  assertEquals([first.payload, first.from], ["one", "a"]);
+  const second = (await next({ ack: first.epoch })).body.message;
+  assertEquals([second.payload, second.from], ["two", "human"]);
+  assertEquals((await next({ ack: second.epoch })).body.message, null);
+  const asked = driver.call("POST", "/v1/requests?wait=10s", { to: "b", payload: "?" }, {
+    token: a,
+  });
+  const request = (await next({}, "?wait=10s")).body.message;
+  await driver.call("POST", `/v1/messages/${request.id}/response`, { response: "!" }, { token: b });
+  assertEquals((await asked).body, { response: "!" });
+  await driver.call("PUT", "/v1/topics/news/subscription", undefined, { token: b });
+  const { body } = await driver.call("POST", "/v1/messages", { topic: "news", payload: 1 });
+  assertEquals(body.recipients.map(({ to }: { to: string }) => to), ["b"]);
+});
+
+Deno.test("state, history, explain, metrics and health are there, and need a token", async () => {
+  await using driver = await ServerDriver.start();
+  await driver.call("POST", "/v1/tasks", { id: "t1", requires: ["sql"] });
+  const state = await driver.call("GET", "/v1/state");
+  assertEquals(state.body.tasks.ready, 1);
+  const past = await driver.call("GET", "/v1/history?at=1");
+  assertEquals(past.body.tasks, []);
+  const now = await driver.call("GET", `/v1/history?at=${new Date().toISOString()}`);
+  assertEquals(now.body.tasks.length, 1);
+  const why = await driver.call("GET", "/v1/explain/task/t1");
+  assert(why.body.summary.includes("sql"), why.body.summary);
+  assertEquals((await driver.call("GET", "/v1/explain/t2")).status, 404);
+  const metrics = await driver.call("GET", "/metrics");
+  assert(metrics.body.includes("lockstep_task_created_total 1"));
+  assertEquals((await driver.call("GET", "/v1/health")).status, 200);
+  assertEquals((await driver.call("GET", "/healthz", undefined, { token: "" })).status, 200);
+  for (const path of ["/v1/state", "/metrics", "/v1/history?at=1", "/v1/tasks"]) {
+    const { status, body } = await driver.call("GET", path, undefined, { token: "" });
+    assertEquals([status, body.code], [401, "no-token"], path);
+  }
+});
+
+Deno.test("an agent that loses its connection is suspected at once, and dies after the grace", async () => {
+  await using driver = await ServerDriver.start({ graceMs: 300 });
+  const token = await driver.join("a");
+  await driver.call("POST", "/v1/tasks", { id: "t1" });
+  await driver.call("POST", "/v1/claims", undefined, { token });
+  const controller = new AbortController();
+  const stream = await fetch(`${driver.server.info.url}/v1/presence`, {
+    headers: { authorization: `Bearer ${token}` },
+    signal: controller.signal,
+  });
+  const reader = stream.body!.getReader();
+  await reader.read();
+  const agents = () => driver.server.manager.listAgents().map(({ status }) => status);
+  assertEquals(agents(), ["alive"]);
+  controller.abort();
+  await reader.read().catch(() => {});
+  await until(() => agents()[0] === "suspect", 1_000);
+  await until(() => agents().length === 0, 2_000);
+  assertEquals(driver.server.manager.scheduler.getTask("t1")?.status, "ready");
+});
+
+Deno.test("a suspected agent that calls is alive again", async () => {
+  await using driver = await ServerDriver.start({ graceMs: 10_000 });
+  const token = await driver.join("a");
+  const { manager } = driver.server;
+  await manager.session("a").disconnected(10_000);
+  assertEquals(manager.getAgent("a")?.status, "suspect");
+  await driver.call("GET", "/v1/tasks", undefined, { token });
+  await until(() => manager.getAgent("a")?.status === "alive");
+});
