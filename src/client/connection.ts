@@ -1,0 +1,189 @@
+/**
+ * A connection to a server: sends calls, retries those that may be repeated, and turns problems into
+ * errors.
+ *
+ * @module
+ */
+
+import { ConnectionError, type Received, type Transport } from "./transport.ts";
+
+/** Options of a connection. */
+export interface ConnectionOptions {
+  /** The token of an operator or an agent. @default none, as a socket needs none */
+  readonly token?: string | undefined;
+  /** The time for which a call is retried while the server can't be reached, in milliseconds. @default 30_000 */
+  readonly retryMs?: number | undefined;
+}
+
+/** A call of the HTTP API. */
+export interface Request {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Below `/v1`; each value is one segment. */
+  readonly path: readonly string[];
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>> | undefined;
+  readonly body?: unknown;
+  readonly key?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Whether the same call twice does what it does once. @default true */
+  readonly isIdempotent?: boolean;
+}
+
+/**
+ * An error that the server answered, with the `code` and the data of the error of the façade. A
+ * `DeadlockError` of a manager, for example, has the code `deadlock` and a `cycle` in both places.
+ */
+export class ServerError extends Error {
+  /** The name of the class. */
+  override name = "ServerError";
+  /** Stable, unlike the message. */
+  readonly code: string;
+  /** The status of the answer. */
+  readonly status: number;
+  /** The data of the error. */
+  readonly data: Readonly<Record<string, unknown>>;
+
+  /** Makes the error of a problem. */
+  constructor(problem: Record<string, unknown>, status: number) {
+    const { code, detail, type: _, title: __, status: ___, ...data } = problem;
+    super(String(detail ?? `The server answered ${status}`));
+    this.code = String(code ?? "unknown");
+    this.status = status;
+    this.data = data;
+  }
+}
+
+/** Codes of a server that ends or starts: the next one answers. */
+const TEMPORARY: ReadonlySet<string> = new Set([
+  ...["closed", "uninitialized", "journal", "journal-replaced", "overloaded", "outcome-unknown"],
+]);
+
+const RETRY_MS = 30_000;
+
+/** Sends calls to a server. */
+export class Connection {
+  readonly #transport: Transport;
+  readonly #token: string | undefined;
+  readonly #retryMs: number;
+
+  constructor(transport: Transport, { token, retryMs = RETRY_MS }: ConnectionOptions = {}) {
+    this.#transport = transport;
+    this.#token = token;
+    this.#retryMs = retryMs;
+  }
+
+  /** Returns a connection to the same server with another token. */
+  as(token: string): Connection {
+    return new Connection(this.#transport, { token, retryMs: this.#retryMs });
+  }
+
+  /**
+   * Calls an operation, and resolves with its answer; `undefined` for an empty one.
+   *
+   * @throws {ServerError} when the server answers with a problem
+   * @throws {ConnectionError} when it can't be reached for as long as calls are retried
+   */
+  async call<Reply>(request: Request): Promise<Reply> {
+    const { status, text } = await this.#retried(request);
+    const reply: unknown = text === "" ? undefined : parsed(text);
+    if (status >= 400) throw new ServerError((reply ?? {}) as Record<string, unknown>, status);
+    return reply as Reply;
+  }
+
+  /**
+   * Calls an operation that may answer 202, and waits with its ticket until it has answered, `waitMs`
+   * have passed, or `signal` aborts. Resolves with `undefined` when the time has passed.
+   */
+  async wait<Reply>(request: Request, waitMs: number): Promise<Reply | undefined> {
+    const until = Date.now() + waitMs;
+    let ticket: string | undefined;
+    while (true) {
+      const leftMs = Math.max(0, Math.min(LONGEST_WAIT_MS, until - Date.now()));
+      const isLast = leftMs >= until - Date.now();
+      const query = { ...request.query, wait: `${Math.ceil(leftMs)}ms`, ticket };
+      const reply = await this.call<{ ticket?: string } & Reply>({ ...request, query });
+      if (typeof reply?.ticket !== "string" || !("keptUntil" in reply)) return reply;
+      ticket = reply.ticket;
+      if (isLast) return undefined;
+    }
+  }
+
+  /** Opens a stream. @throws as {@linkcode call} does */
+  async stream(request: Request): Promise<AsyncIterable<Uint8Array>> {
+    const received = await this.#send(request);
+    const { status } = received;
+    if (status < 400) return received.chunks();
+    throw new ServerError(parsed(await received.text()) as Record<string, unknown>, status);
+  }
+
+  async #retried(request: Request): Promise<{ status: number; text: string }> {
+    const until = Date.now() + this.#retryMs;
+    for (let pauseMs = 50;; pauseMs = Math.min(1000, pauseMs * 2)) {
+      try {
+        const received = await this.#send(request);
+        const { status } = received;
+        const text = await received.text();
+        if (status !== 503 || Date.now() >= until || !isTemporary(text)) return { status, text };
+      } catch (error) {
+        const { isIdempotent = true, signal } = request;
+        const wasUnsent = error instanceof ConnectionError && error.wasUnsent;
+        const isLost = error instanceof ConnectionError || isCut(error);
+        const mayRetry = wasUnsent || isIdempotent && isLost;
+        if (signal?.aborted || !mayRetry) throw error;
+        if (Date.now() >= until) throw error;
+      }
+      await pause(pauseMs, request.signal);
+    }
+  }
+
+  #send({ method, path, query = {}, body, key, signal }: Request): Promise<Received> {
+    const pairs = Object.entries(query).filter(([, value]) => value !== undefined);
+    const search = new URLSearchParams(pairs.map(([name, value]) => [name, String(value)]));
+    return this.#transport({
+      method,
+      path: `/v1/${path.map(encodeURIComponent).join("/")}${pairs.length > 0 ? `?${search}` : ""}`,
+      headers: {
+        ...(this.#token !== undefined && { authorization: `Bearer ${this.#token}` }),
+        ...(key !== undefined && { "idempotency-key": key }),
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal,
+    });
+  }
+}
+
+/** The longest wait of one call, in milliseconds. */
+const LONGEST_WAIT_MS = 40_000;
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { detail: "The server answered with no JSON" };
+  }
+}
+
+function isTemporary(text: string): boolean {
+  return TEMPORARY.has(String((parsed(text) as { code?: unknown }).code));
+}
+
+/** Whether an answer broke off while it was read. */
+function isCut(error: unknown): boolean {
+  return error instanceof TypeError || (error as { code?: string }).code === "ECONNRESET";
+}
+
+/** Resolves after `ms`. @throws the reason of `signal` when it aborts */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const abort = () => {
+      clearTimeout(timer);
+      reject(signal!.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", abort);
+      resolve();
+    }, ms);
+    if (signal?.aborted) abort();
+    else signal?.addEventListener("abort", abort, { once: true });
+  });
+}
