@@ -11,6 +11,7 @@ import type {
   AcquireOptions,
   AcquirePathsOptions,
   LockHandle,
+  LockHolder,
   LockMode,
   PathsCheck,
   ResourceManager,
@@ -258,14 +259,18 @@ export class AgentSession {
     return this.#host.resources.checkPaths(patterns, this.agentId, options);
   }
 
-  /** Releases a lock. */
+  /** Releases a lock, also one that an attempt of this agent holds under `epoch`. */
   release(resourceId: string, epoch?: number): Promise<void> {
-    return this.#as(({ resources }) => resources.release(resourceId, this.agentId, epoch));
+    return this.#as(({ resources }) =>
+      resources.releaseFor(this.#holderOf(resourceId, epoch), resourceId, epoch)
+    );
   }
 
-  /** Starts the lease of a lock anew; see {@linkcode ResourceManager.renew}. */
+  /** Starts the lease of such a lock anew; see {@linkcode ResourceManager.renew}. */
   renew(resourceId: string, leaseMs?: number, epoch?: number): Promise<Instant> {
-    return this.#as(({ resources }) => resources.renew(resourceId, this.agentId, leaseMs, epoch));
+    return this.#as(({ resources }) =>
+      resources.renewFor(this.#holderOf(resourceId, epoch), resourceId, leaseMs, epoch)
+    );
   }
 
   /** Sends a message and resolves with its id. */
@@ -319,6 +324,16 @@ export class AgentSession {
   /** Unsubscribes from a topic. Idempotent. */
   unsubscribeTopic(topic: string): Promise<void> {
     return this.#as(({ messages }) => messages.unsubscribeTopic(this.agentId, topic));
+  }
+
+  /** Returns the owner of a lock: the claim of this agent that holds it under `epoch`, or the agent. */
+  #holderOf(resourceId: string, epoch: number | undefined): LockHolder {
+    const { agentId } = this;
+    if (epoch === undefined || typeof resourceId !== "string" || resourceId === "") {
+      return { agentId };
+    }
+    const held = this.#host.resources.holdersOf(resourceId).find((each) => each.epoch === epoch);
+    return held?.agentId === agentId ? { agentId, owner: held.owner } : { agentId };
   }
 
   /** Does what `action` does with a claim of this agent: that of `epoch`, or the one in force. */

@@ -302,6 +302,30 @@ export class ResourceManager implements AsyncDisposable {
     });
   }
 
+  /** Like {@linkcode release} for an owner that isn't the agent itself. */
+  releaseFor(holder: LockHolder, resourceId: string, epoch?: number): Promise<void> {
+    return attempting(() => {
+      const { agentId, owner } = readHolder(holder, () => `release ${quote(resourceId)}`);
+      const client = this.#host.running("release");
+      const command = releaseCommand(client.state, resourceId, agentId, epoch);
+      return client.perform({ ...command, owner });
+    });
+  }
+
+  /** Like {@linkcode renew} for an owner that isn't the agent itself. */
+  renewFor(
+    holder: LockHolder,
+    resourceId: string,
+    leaseMs?: number,
+    epoch?: number,
+  ): Promise<Instant> {
+    return attempting(() => {
+      const { agentId, owner } = readHolder(holder, () => `renew ${quote(resourceId)}`);
+      const command = renewCommand(resourceId, agentId, owner, leaseMs, epoch);
+      return this.#host.running("renew").call(command, ({ expiresAt }) => expiresAt);
+    });
+  }
+
   /** Ends all waits of an agent and releases all its locks. */
   releaseAllForAgent(agentId: string): Promise<void> {
     return this.releaseAllFor({ agentId });
