@@ -6,6 +6,7 @@
 
 import type { PathsCheck } from "../locks/views.ts";
 import type { LockMode } from "../locks/types.ts";
+import type { InboxPage } from "../messages/views.ts";
 import type { Message } from "../messages/types.ts";
 import type { DependencyReport, Task, TaskView } from "../tasks/types.ts";
 import { type Connection, pause, type Request, ServerError } from "./connection.ts";
@@ -122,6 +123,16 @@ export class ClientAgent implements AsyncDisposable {
   }
 
   /**
+   * Returns a claim that a former process has made.
+   * @internal
+   */
+  claimOf<Input>(data: ClaimData<Input>): ClientClaim<Input> {
+    const claim = new ClientClaim<Input>(this, this.#connection, data);
+    claim.leave();
+    return claim;
+  }
+
+  /**
    * Claims tasks and calls `handler` with each, `slots` at a time, until the agent is closed.
    * @internal
    */
@@ -155,6 +166,30 @@ export class ClientAgent implements AsyncDisposable {
     options: Omit<ClientAcquireOptions, "units"> = {},
   ): Promise<ClientLock> {
     return this.lock(["reservations"], { paths }, options);
+  }
+
+  /**
+   * Acquires a set of paths without waiting.
+   *
+   * @throws {ServerError} with the code `held` and what is in the way, when others hold some of them
+   */
+  tryAcquirePaths(
+    paths: readonly string[],
+    options: Omit<ClientAcquireOptions, "units"> = {},
+  ): Promise<ClientLock> {
+    return this.lock(["reservations"], { paths }, options, true);
+  }
+
+  /** Releases the reservation of the same paths, or all of the agent; resolves to their ids. */
+  async releasePaths(paths?: readonly string[]): Promise<string[]> {
+    const resourceId = paths === undefined ? undefined : (await this.checkPaths(paths)).resourceId;
+    const request: Request = {
+      method: "DELETE",
+      path: ["reservations"],
+      query: { resourceId },
+      isIdempotent: paths === undefined,
+    };
+    return (await this.#connection.call<{ released: string[] }>(request)).released;
   }
 
   /** Returns what is in the way of a request for paths. */
@@ -216,13 +251,18 @@ export class ClientAgent implements AsyncDisposable {
 
   /** Receives the next message, which has to be acked; `undefined` when none came in time. */
   async receive<Payload = unknown>(
-    { waitMs = 0, timeoutMs, signal }: {
+    { waitMs = 0, timeoutMs, ack, signal }: {
+      /** The limit of the wait, in milliseconds. @default 0 */
       waitMs?: number;
+      /** The time to acknowledge it, in milliseconds. @default that of the server */
       timeoutMs?: number;
+      /** The epoch of a message to acknowledge first. */
+      ack?: number;
+      /** Ends the wait. */
       signal?: AbortSignal;
     } = {},
   ): Promise<ClientMessage<Payload> | undefined> {
-    const body = timeoutMs === undefined ? {} : { timeoutMs };
+    const body = { timeoutMs, ack };
     const request = { method: "POST", path: ["inbox", "next"], body, signal } as const;
     const reply = await this.#connection.wait<{ message: Message<Payload> | null }>(
       request,
@@ -230,6 +270,11 @@ export class ClientAgent implements AsyncDisposable {
     );
     if (reply === undefined || reply.message === null) return undefined;
     return new ClientMessage(this.#connection, reply.message);
+  }
+
+  /** Lists the messages that wait, and acknowledges none. */
+  inbox(options: { after?: number; limit?: number } = {}): Promise<InboxPage> {
+    return this.#connection.call({ method: "GET", path: ["inbox"], query: options });
   }
 
   /** Subscribes to a topic. Idempotent. */
@@ -361,7 +406,7 @@ export class ClientAgent implements AsyncDisposable {
 }
 
 /** A claim as the server answers it. */
-interface ClaimData<Input> {
+export interface ClaimData<Input> {
   readonly task: TaskView<Input>;
   readonly epoch: number;
   readonly attempt: number;
@@ -401,6 +446,11 @@ export class ClientClaim<Input = unknown> implements AsyncDisposable {
       this.#end();
     });
     this.#timer = setInterval(() => void this.heartbeat().catch(ignore), BEAT_MS);
+  }
+
+  /** Sends no more heartbeats: another process goes on with the claim. */
+  leave(): void {
+    clearInterval(this.#timer);
   }
 
   /** Aborts when the claim is lost. Needs the connection of the agent. */
@@ -451,6 +501,14 @@ export class ClientClaim<Input = unknown> implements AsyncDisposable {
   /** Sets the summary that goes with the result of {@linkcode complete}. */
   summarize(text: string): void {
     this.#summary = text;
+  }
+
+  /** Acquires a set of paths without waiting; see {@linkcode ClientAgent.tryAcquirePaths}. */
+  tryAcquirePaths(
+    paths: readonly string[],
+    options: Omit<ClientAcquireOptions, "units"> = {},
+  ): Promise<ClientLock> {
+    return this.#agent.lock(["reservations"], { paths, task: this.#name }, options, true);
   }
 
   /** Completes the task. */
@@ -551,6 +609,11 @@ export class ClientLock implements AsyncDisposable {
     if (leaseMs > 0) {
       this.#timer = setInterval(() => void this.renew().catch(ignore), leaseMs / RENEW_PART);
     }
+  }
+
+  /** Renews the lease no more: another process goes on with the lock. */
+  leave(): void {
+    clearInterval(this.#timer);
   }
 
   /** Aborts when the lock is lost. Needs the connection of the agent. */

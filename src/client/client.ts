@@ -19,6 +19,9 @@ import { Connection, type ConnectionOptions, pause, ServerError } from "./connec
 import { readEvents } from "./server_events.ts";
 import { fetchTransport, type Transport } from "./transport.ts";
 
+/** The name under which the people who run a server send and receive messages. */
+const HUMAN = "human";
+
 /** Options of {@linkcode LockstepClient}. */
 export interface ClientOptions extends ConnectionOptions {
   /** The address of the server, such as `http://127.0.0.1:4000`. */
@@ -127,6 +130,27 @@ export class LockstepClient {
     if (isPresent) await agent.connect();
     if (handler !== undefined) agent.run(handler, profile.maxConcurrentTasks ?? 1);
     return agent;
+  }
+
+  /**
+   * Returns the agent with a token, which a former process has registered. It holds no connection until
+   * it is registered again.
+   *
+   * @throws {TypeError} when the token is malformed
+   */
+  agent(token: string): ClientAgent {
+    const [name = "", incarnation = ""] = token.split(".");
+    try {
+      const bytes = Uint8Array.from(
+        atob(name.replaceAll("-", "+").replaceAll("_", "/")),
+        (character) => character.charCodeAt(0),
+      );
+      const agentId = new TextDecoder().decode(bytes);
+      const data = { agentId, incarnation: Number(incarnation), token };
+      return new ClientAgent(this.#connection.as(token), data);
+    } catch {
+      throw new TypeError("Cannot act as an agent: token must be one that registerAgent returned");
+    }
   }
 
   /** Removes an agent; its tasks are requeued and its locks released. */
@@ -317,6 +341,11 @@ export class LockstepClient {
   async sendMessage(from: string, to: string, payload: unknown): Promise<string> {
     const body = { from, to, payload, id: crypto.randomUUID() };
     return (await this.#post<{ messageId: string }>(["messages"], body)).messageId;
+  }
+
+  /** Returns the people who run the server as an agent, whose messages alone it can send and receive. */
+  human(): ClientAgent {
+    return new ClientAgent(this.#connection, { agentId: HUMAN, incarnation: 0, token: "" });
   }
 
   // System
