@@ -24,6 +24,7 @@ import { EventFeed } from "./event_feed.ts";
 import { listen, type Listener } from "./listeners.ts";
 import type { Service } from "./operation.ts";
 import { JournalPast } from "./past.ts";
+import { mcpExtension } from "./mcp.ts";
 import { Presence } from "./presence.ts";
 import { Tokens } from "./principals.ts";
 
@@ -140,7 +141,8 @@ export class LockstepServer implements AsyncDisposable {
       },
     };
     const { maxBodyBytes = 2 ** 20, maxRequests = 10_000 } = options;
-    this.#api = new Api(this.#service, { maxBodyBytes, maxRequests }, logger);
+    const mcp = mcpExtension(this.#service, (request) => this.#api.answer(request, SOCKET));
+    this.#api = new Api(this.#service, { maxBodyBytes, maxRequests }, logger, [mcp]);
     let end = () => {};
     this.ended = new Promise((resolve) => end = resolve);
     this.#end = end;
