@@ -1,0 +1,88 @@
+/**
+ * Verbs on locks and reservations.
+ *
+ * @module
+ */
+
+import { spawn } from "node:child_process";
+import process from "node:process";
+import type { ClientLock } from "../../client/agent.ts";
+import { type Context, EXIT, UsageError } from "../verb.ts";
+
+/** `lockstep reserve`. */
+export async function reserve(context: Context): Promise<void> {
+  const paths = context.need(1, 256);
+  const agent = await context.agent();
+  const wait = context.duration("wait");
+  const leaseMs = context.duration("lease") ?? 0;
+  const options = {
+    mode: context.has("read") ? "shared" : "exclusive",
+    autoRenew: false,
+    leaseMs,
+  } as const;
+  const lock = wait === undefined
+    ? await agent.tryAcquirePaths(paths, options)
+    : await agent.acquirePaths(paths, { ...options, timeoutMs: wait });
+  lock.leave();
+  const { resource, epoch } = lock;
+  context.answer(
+    { resourceId: resource, epoch, paths },
+    `${paths.join(" ")} reserved for ${agent.agentId}.`,
+  );
+}
+
+/** `lockstep release`. */
+export async function release(context: Context): Promise<void> {
+  const paths = context.need(0, 256);
+  const agent = await context.agent();
+  const released = await agent.releasePaths(paths.length === 0 ? undefined : paths);
+  context.answer({ released }, released.length === 0 ? "Nothing was reserved." : "Released.");
+}
+
+/** The time that a command has to end once its lock is lost, in milliseconds. */
+const END_MS = 5_000;
+
+/** `lockstep lock`. */
+export async function lock(context: Context): Promise<number> {
+  const [name] = context.need(1);
+  if (context.command.length === 0) throw new UsageError("lock must be given a command behind --");
+  const client = await context.client();
+  // An agent of its own, whose connection ends with this process, however that ends.
+  const agent = await client.registerAgent({
+    id: `lock-${process.pid}-${Date.now().toString(36)}`,
+  });
+  try {
+    const lock = await agent.acquire(name!, {
+      mode: context.has("shared") ? "shared" : "exclusive",
+      timeoutMs: context.duration("wait") ?? 0,
+    });
+    return await run(context.command, lock);
+  } finally {
+    await agent[Symbol.asyncDispose]();
+  }
+}
+
+/** Runs a command while a lock is held. Resolves with its exit code. */
+async function run([program, ...args]: readonly string[], lock: ClientLock): Promise<number> {
+  const env = { ...process.env, LOCKSTEP_EPOCH: String(lock.epoch) };
+  const child = spawn(program!, args, { stdio: "inherit", env });
+  const pass = (signal: NodeJS.Signals) => void child.kill(signal);
+  const signals = ["SIGTERM", "SIGHUP", "SIGINT"] as const;
+  for (const signal of signals) process.on(signal, pass);
+  lock.signal.addEventListener("abort", () => {
+    process.stderr.write(`lockstep: ${lock.signal.reason.message}; ending the command\n`);
+    child.kill("SIGTERM");
+    setTimeout(() => child.kill("SIGKILL"), END_MS).unref?.();
+  });
+  try {
+    return await new Promise<number>((resolve) => {
+      child.on("error", (error) => {
+        process.stderr.write(`lockstep: cannot run ${program}: ${error.message}\n`);
+        resolve(EXIT.usage);
+      });
+      child.on("close", (code, signal) => resolve(code ?? (signal === "SIGKILL" ? 137 : 143)));
+    });
+  } finally {
+    for (const signal of signals) process.off(signal, pass);
+  }
+}

@@ -1,0 +1,155 @@
+import { assert, assertEquals } from "@std/assert";
+import { main } from "../../src/command/mod.ts";
+import { VERBS } from "../../src/command/table.ts";
+import { until } from "../server/driver.ts";
+import { CommandDriver } from "./driver.ts";
+
+Deno.test("an agent joins, claims, reserves and finishes by the command line, with a server that starts by itself", async () => {
+  await using driver = new CommandDriver();
+  const add = ["add", "auth-1", "First", "--files", "src/auth/**", "--input", '{"n":1}'];
+  assertEquals((await driver.json(add)).status, "ready");
+  assertEquals((await driver.json(["join", "writer", "--can", "ts,sql"])).agentId, "writer");
+  const { claim } = await driver.json(["claim"]);
+  assertEquals([claim.task.id, claim.task.input], ["auth-1", { n: 1 }]);
+  const again = await driver.run(["claim"]);
+  assertEquals(again.out.split("\n")[0], "auth-1 First");
+  const held = await driver.run(["look", "paths:src/auth/**"]);
+  assertEquals(held.out, "src/auth/** held by writer for auth-1\n");
+  assertEquals((await driver.json(["done", "auth-1", "-m", "it works"])).summary, "it works");
+  const none = await driver.run(["claim"]);
+  assertEquals([none.code, none.out.split(".")[0]], [3, "Nothing is ready"]);
+});
+
+Deno.test("two agents need --as; the exit code says what was refused, and standard error who is in the way", async () => {
+  await using driver = new CommandDriver();
+  await driver.json(["join", "a"]);
+  await driver.json(["join", "b"]);
+  const unclear = await driver.run(["claim"]);
+  assertEquals(unclear.code, 2);
+  assert(unclear.err.includes("choose one with --as"), unclear.err);
+  await driver.json(["reserve", "src/**", "--as", "a"]);
+  const held = await driver.run(["reserve", "src/x.ts", "--as", "b"]);
+  assertEquals(held.code, 3);
+  assert(held.err.includes("src/** by a"), held.err);
+  const other = await driver.run(["release", "src/**", "--as", "b"]);
+  assertEquals(other.code, 4);
+  assertEquals((await driver.json(["release", "--as", "a"])).released, ["paths:src/**"]);
+  assertEquals((await driver.run(["reserve", "src/x.ts", "--as", "b"])).code, 0);
+});
+
+Deno.test("lock runs a command while it is held, and passes its exit code on", async () => {
+  await using driver = new CommandDriver();
+  const ran = await driver.run(["lock", "db", "--", "sh", "-c", "echo $LOCKSTEP_EPOCH; exit 7"]);
+  assertEquals([ran.code, ran.out], [7, "1\n"]);
+  const none = await driver.run(["lock", "db", "--", "/no/such/program"]);
+  assertEquals(none.code, 2);
+  assert(none.err.includes("cannot run /no/such/program"), none.err);
+  assertEquals(
+    (await driver.run(["look"])).out,
+    "Nothing goes on. Add a task with: lockstep add ID TITLE\n",
+  );
+});
+
+Deno.test("a lock is free once the process that held it was killed and its grace is over", async () => {
+  await using driver = new CommandDriver();
+  const server = driver.spawn(["serve", "--grace", "500ms"]);
+  await server.stdout.getReader().read();
+  const child = driver.spawn(["lock", "db", "--", "sleep", "3"]);
+  await until(async () => (await driver.json(["look"])).locks.length === 1);
+  child.kill("SIGKILL");
+  const next = await driver.run(["lock", "db", "--wait", "20s", "--", "echo", "mine"]);
+  assertEquals([next.code, next.out], [0, "mine\n"]);
+  await driver.run(["stop"]);
+  for (const each of [server, child]) {
+    await each.status;
+    await each.stdin.close().catch(() => {});
+    await each.stderr.cancel();
+  }
+  await child.stdout.cancel();
+});
+
+Deno.test("messages go between agents and people", async () => {
+  await using driver = new CommandDriver();
+  await driver.json(["join", "a"]);
+  await driver.json(["send", "a", "hello"]);
+  const inbox = await driver.run(["inbox", "--as", "a"]);
+  assert(inbox.out.startsWith("human: hello"), inbox.out);
+  assertEquals((await driver.run(["inbox", "--as", "a"])).code, 3);
+  await driver.json(["send", "human", "done", "--as", "a"]);
+  assert((await driver.run(["inbox"])).out.startsWith("a: done"));
+});
+
+Deno.test("people answer, approve, reject, cancel and retry", async () => {
+  await using driver = new CommandDriver();
+  await driver.json(["join", "a"]);
+  await driver.json(["add", "t1", "--approval"]);
+  await driver.json(["claim"]);
+  await driver.json(["block", "t1", "-m", "which one?"]);
+  assert(
+    (await driver.run(["look"])).out.includes("t1  (a)  asks: which one?") ||
+      (await driver.run(["look"])).out.includes("asks: which one?"),
+  );
+  await driver.json(["answer", "t1", "that one"]);
+  assert((await driver.run(["claim"])).out.includes("the answer: that one"));
+  await driver.json(["done", "t1", "--result", "42"]);
+  assertEquals((await driver.json(["reject", "t1", "-m", "no tests"])).status, "backing-off");
+  await driver.json(["claim", "--wait", "10s"]);
+  await driver.json(["done", "t1", "--result", "43"]);
+  const approved = await driver.json(["approve", "t1"]);
+  assertEquals([approved.status, approved.output], ["completed", 43]);
+  await driver.json(["add", "t2"]);
+  assertEquals((await driver.json(["cancel", "t2"])).status, "cancelled");
+  assertEquals((await driver.json(["retry", "t2"])).status, "ready");
+});
+
+Deno.test("without a server, --no-start, status and stop say so with exit code 5", async () => {
+  await using driver = new CommandDriver();
+  for (const args of [["status"], ["stop"], ["look", "--no-start"]]) {
+    const { code, out, err } = await driver.run(args);
+    assertEquals(code, 5, args.join(" "));
+    assert(`${out}${err}`.includes("No server"), out + err);
+  }
+});
+
+Deno.test("each verb has a help, and refuses options and arguments that it does not know", async () => {
+  for (const name of VERBS.keys()) {
+    const lines: string[] = [];
+    const { write } = (await import("node:process")).default.stdout;
+    (await import("node:process")).default.stdout.write = ((text: string) => {
+      lines.push(text);
+      return true;
+    }) as typeof write;
+    const code = await main([name, "--help"]);
+    (await import("node:process")).default.stdout.write = write;
+    assertEquals(code, 0);
+    assert(lines.join("").includes(`Usage: lockstep ${name}`), name);
+  }
+});
+
+Deno.test("wrong command lines end with 2 and say what is wrong", async () => {
+  await using driver = new CommandDriver();
+  const cases: [string[], string][] = [
+    [["add"], "add must be given ID [TITLE]"],
+    [["add", "x", "--priorty", "1"], 'unknown option "--priorty"; did you mean "--priority"?'],
+    [["add", "x", "--priority", "high"], "--priority must be an integer"],
+    [["add", "x", "--input", "{"], "--input must be JSON"],
+    [["claim", "--wait", "soon"], "--wait must be a duration"],
+    [["lock", "db"], "lock must be given a command behind --"],
+    [["hook", "install", "emacs"], "hook must be for git or claude-code"],
+    [["completions", "tcsh"], "completions must be for bash, zsh or fish"],
+    [["plan", "none.md"], 'cannot read "none.md"'],
+  ];
+  await Promise.all(cases.map(async ([args, text]) => {
+    const { code, err } = await driver.run(args);
+    assertEquals(code, 2, err);
+    assert(err.includes(text), err);
+  }));
+});
+
+Deno.test("completions are scripts that the shell accepts", async () => {
+  await using driver = new CommandDriver();
+  const { out } = await driver.run(["completions", "bash"]);
+  await Deno.writeTextFile(`${driver.folder}/c.bash`, out);
+  const checked = await driver.sh("bash -n c.bash && bash -c '. ./c.bash; complete -p lockstep'");
+  assertEquals(checked.code, 0, checked.err);
+});
