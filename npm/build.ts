@@ -13,8 +13,8 @@ const MANIFEST = {
     "Coordinates many agents that work at the same time: tasks, locks, messages, failures",
   keywords: ["agents", "coordination", "scheduler", "locks", "task-queue", "deadlock-detection"],
   engines: { node: ">=22.18" },
-  bin: { lockstep: "./src/cli/mod.js" },
-  sideEffects: ["./src/cli/mod.js"],
+  bin: { lockstep: "./src/command/mod.js" },
+  sideEffects: ["./src/cli/mod.js", "./src/command/mod.js"],
 };
 
 const ROOT = new URL("../", import.meta.url).pathname;

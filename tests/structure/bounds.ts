@@ -86,10 +86,14 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/journal/sqlite/sqlite_journal.ts Thread.#waiting": "calls that wait for the thread",
 
   // The server and its clients
+  "src/client/agent.ts ClientClaim.dependencies": "the dependencies of the task",
   "src/client/agent.ts ClientAgent.#held": "the claims and locks of the agent",
   "src/client/agent.ts ClientAgent.#running": "its slots",
   "src/server/principals.ts Tokens.#known": "MOST_KNOWN, then all are forgotten",
-  "src/server/api.ts Api.#extensions": "those of the options",
+  "src/command/run_verb.ts VerbContext.args": "the command line",
+  "src/command/run_verb.ts VerbContext.command": "the command line",
+  "src/server/api.ts Api.#extensions": "one",
+  "src/server/mcp.ts RequestDesk.#unread": "MOST_READERS, then all are forgotten",
   "src/server/endings.ts Endings.#stops": "three",
   "src/server/endings.ts Endings.#waiting":
     "requests that are under way: maxRequests, then refused",

@@ -30,8 +30,10 @@ const RINGS: ReadonlyMap<string, number> = new Map([
   ["service", 5],
   ["client", 6],
   ["history", 6],
-  ["server", 7],
+  ["mcp", 7],
+  ["server", 8],
   ["cli", 8],
+  ["command", 9],
 ]);
 /** The entry points outside of `src`. */
 const ENTRIES: ReadonlySet<string> = new Set(["mod.ts", "events.ts", "machine.ts"]);
@@ -45,7 +47,9 @@ const OUTSIDE: ReadonlyMap<string, RegExp> = new Map([
   ["journal", /^node:/],
   ["service", /^node:/],
   ["client", /^node:/],
-  ["server", /^(node:|@sinclair\/typebox|@hono\/node-server$)/],
+  ["mcp", /^@modelcontextprotocol\/server$/],
+  ["server", /^(node:|@sinclair\/typebox|@hono\/node-server$|@modelcontextprotocol\/server$)/],
+  ["command", /^(yaml$|node:|@modelcontextprotocol\/server\/stdio$)/],
 ]);
 
 /** The files of a subsystem that describe data, and may be imported by other subsystems. */
