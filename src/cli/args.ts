@@ -72,6 +72,7 @@ export const RUN_HELP = `Runs a workflow of shell commands, described in YAML or
 
 Usage: lockstep run [options] FILE      (FILE may be - for standard input)
        lockstep run --resume DIR [options]
+       lockstep run --server FILE       (the agents of this repository's server do the tasks)
 
 Options:
   --journal DIR       keep the run in a folder: one that was interrupted, even by kill -9, goes on
@@ -103,8 +104,9 @@ A workflow:
     report: { run: cat build/*.log, needs: [test], when: failed }
 
   task      run (a command or a list), name, description, needs, when (succeeded, failed, always),
-            locks (names, or { name: { mode: shared, units: 2 } }), requires, agent (the only one),
-            prefers (an agent, until another is idle), priority, timeout, retries, env, cwd
+            locks (names, or { name: { mode: shared, units: 2 } }), files (patterns of paths that it
+            reserves), requires, agent (the only one), prefers (an agent, until another is idle),
+            priority, timeout, retries, env, cwd
   agent     capabilities, slots, env
   top       agents, tasks, locks ({ name: { capacity: 2 } }), env, defaults ({ timeout, retries }),
             breaker ({ failures: 5, cooldown: 30s }: when an agent is avoided, and how long)

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { readPatterns } from "../locks/paths.ts";
 import { type Document, isMap, isScalar, LineCounter, type Node, parseDocument, visit } from "yaml";
 import { LARGEST_PRIORITY } from "../core/arguments.ts";
 import { checkReferences, type References } from "./checks.ts";
@@ -35,6 +36,7 @@ const TASK_KEYS = [
   "needs",
   "when",
   "locks",
+  "files",
   "requires",
   "agent",
   "prefers",
@@ -287,6 +289,8 @@ function readTask(
   }
   const needs = names("needs");
   const requires = names("requires");
+  const files = names("files");
+  for (const { name, at } of files) checkPattern(reader, subject, name, at);
   const agent = read("agent", (value) => reader.name(value, subject, "agent"));
   const prefers = read("prefers", (value) => reader.name(value, subject, "prefers"));
   const locks = read("locks", (value) => readTaskLocks(reader, subject, value)) ?? [];
@@ -308,6 +312,7 @@ function readTask(
     needs: needs.map(({ name }) => name),
     when: read("when", (value) => reader.oneOf(value, subject, "when", WHENS)) ?? "succeeded",
     locks: locks.map(({ at: _, ...lock }) => lock),
+    ...(files.length > 0 && { files: files.map(({ name }) => name) }),
     requires: requires.map(({ name }) => name),
     agent: agent?.name,
     prefers: prefers?.name,
@@ -323,6 +328,21 @@ const INVISIBLE = /[\s\u0000-\u001f\u007f-\u009f]+/g;
 
 const WHENS = ["succeeded", "failed", "always"] as const;
 const MODES = ["exclusive", "shared"] as const;
+
+/** Reports a pattern of paths that is malformed, or leads out of the directory. */
+function checkPattern(
+  reader: YamlReader,
+  subject: string,
+  pattern: string,
+  at: Entry["at"],
+): void {
+  try {
+    readPatterns([pattern], () => "reserve files");
+  } catch (error) {
+    const rule = (error as Error).message.replace(/^Cannot reserve files: /, "");
+    reader.report(at, subject, `files: ${rule}`);
+  }
+}
 
 /** Reads locks: a list of names, or a mapping from names to mode and units. */
 function readTaskLocks(

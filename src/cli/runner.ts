@@ -231,7 +231,10 @@ class Run {
       priority: task.priority,
       dependencies: task.needs.map((taskId) => ({ taskId, onFailure })),
       requires: task.requires,
-      resources: task.locks.map(({ name, ...rest }) => ({ resourceId: name, ...rest })),
+      resources: [
+        ...task.locks.map(({ name, ...rest }) => ({ resourceId: name, ...rest })),
+        ...task.files === undefined ? [] : [{ paths: task.files }],
+      ],
       retries: task.retries,
       ...task.timeoutMs !== undefined && { timeoutMs: task.timeoutMs },
       ...task.agent !== undefined && { assignedAgent: task.agent },

@@ -21,6 +21,8 @@ export interface Screen {
   abandon(): void;
   /** The reason of a failed write. A reader that has closed the pipe is no failure. */
   readonly failure: string | undefined;
+  /** Whether nothing more is written, as the reader is gone or a write has failed. */
+  readonly isOver: boolean;
   /** The current columns and rows. */
   size(): { columns: number; rows: number };
   /** Whether a live view can be drawn. */
@@ -162,6 +164,10 @@ class StandardOutput implements Screen {
 
   get failure(): string | undefined {
     return this.#failure;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   write(text: string): void {

@@ -43,6 +43,8 @@ export interface WorkflowTask {
   readonly when: When;
   /** The locks that it holds while it runs. */
   readonly locks: readonly WorkflowTaskLock[];
+  /** Patterns of the paths that it reserves while it runs. @default none */
+  readonly files?: readonly string[];
   /** The capabilities that its agent must have. */
   readonly requires: readonly string[];
   /** The only agent that may run it. */

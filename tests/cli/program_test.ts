@@ -57,6 +57,7 @@ Deno.test("runWorkflow() runs more tasks than there are slots", async () => {
 
 /** A terminal that records what is written. */
 class FakeScreen implements Screen {
+  readonly isOver = false;
   readonly isTerminal = true;
   readonly style = createStyle(true);
   written: string[] = [];
