@@ -61,7 +61,7 @@ export function fetchTransport(url: string): Transport {
       return {
         status: response.status,
         text: () => response.text(),
-        chunks: () => response.body ?? nothing(),
+        chunks: () => chunksOf(response.body, signal),
       };
     } catch (error) {
       if (signal?.aborted) throw signal.reason;
@@ -72,4 +72,29 @@ export function fetchTransport(url: string): Transport {
   };
 }
 
-async function* nothing(): AsyncGenerator<Uint8Array> {}
+/**
+ * Yields the chunks of an answer until `signal` aborts. It cancels the answer itself, as the signal that
+ * `fetch` was given no longer reaches it on Deno once the request was garbage-collected.
+ */
+async function* chunksOf(
+  body: ReadableStream<Uint8Array> | null,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  if (body === null) return;
+  const reader = body.getReader();
+  const cancel = () => void reader.cancel().catch(ignore);
+  signal?.addEventListener("abort", cancel);
+  if (signal?.aborted) cancel();
+  try {
+    while (true) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    signal?.removeEventListener("abort", cancel);
+    cancel();
+  }
+}
+
+function ignore(): void {}
