@@ -95,22 +95,19 @@ export class Api {
     const { pathname } = url;
     if (pathname === "/healthz" && request.method === "GET") return new Response("ok\n");
     const caller = () => this.#callerOf(request, door);
+    if (pathname === "/openapi.json" && request.method === "GET") return json(openApi(), 200);
+    if (pathname === "/metrics" && request.method === "GET") return this.#metrics(caller());
+    if (pathname.startsWith("/v1/")) return await this.#call(request, url, caller());
     for (const extension of this.#extensions) {
       const response = await extension(request, url, caller);
       if (response !== undefined) return response;
     }
-    if (pathname === "/openapi.json" && request.method === "GET") return json(openApi(), 200);
-    if (pathname === "/metrics" && request.method === "GET") return this.#metrics(caller());
-    return await this.#call(request, url, caller());
+    throw unknownPath(url);
   }
 
   async #call(request: Request, url: URL, caller: Principal): Promise<Response> {
-    const found = url.pathname.startsWith("/v1/")
-      ? this.#routes.find(request.method, url.pathname.slice(3))
-      : undefined;
-    if (found === undefined) {
-      throw new RequestError(404, "unknown-path", `Cannot find ${url.pathname.slice(0, 200)}`);
-    }
+    const found = this.#routes.find(request.method, url.pathname.slice(3));
+    if (found === undefined) throw unknownPath(url);
     if ("methods" in found) return wrongMethod(found.methods);
     const { operation, params } = found;
     requireAudience(operation, caller);
@@ -195,6 +192,10 @@ function requireAudience({ audience, id }: Operation, { kind }: Principal): void
     const rule = "the caller must be an operator: a person, or a program with the server's token";
     throw new RequestError(403, "operator-only", `Cannot call ${id}: ${rule}`);
   }
+}
+
+function unknownPath({ pathname }: URL): RequestError {
+  return new RequestError(404, "unknown-path", `Cannot find ${pathname.slice(0, 200)}`);
 }
 
 function unauthorized(): RequestError {

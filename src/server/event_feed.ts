@@ -141,7 +141,9 @@ export class EventFeed {
   #replay(reader: Reader, after: number | undefined): void {
     if (after === undefined) return;
     const first = this.#kept[0]?.sequence ?? this.#last + 1;
-    if (after + 1 < first || after > this.#last) reader.gap(after + 1, first - 1);
+    // A server that was started after that event does not know which came between.
+    if (after + 1 < first) reader.gap(after + 1, first - 1);
+    else if (after > this.#last) reader.gap(after + 1, undefined);
     reader.send(this.#kept.filter(({ sequence }) => sequence > after));
   }
 
@@ -202,8 +204,8 @@ class Reader {
     this.end();
   }
 
-  /** Says that the events from `first` to `last` are missing. */
-  gap(first: number, last: number): void {
+  /** Says that the events from `first` to `last` are missing; without `last`, to an unknown one. */
+  gap(first: number, last: number | undefined): void {
     this.write(`event: gap\ndata: ${JSON.stringify({ first, last })}\n\n`);
   }
 

@@ -33,14 +33,15 @@ export async function listen(place: Place, handler: Handler): Promise<Listener> 
 }
 
 function listenOnDeno(place: Place, handler: Handler): Listener {
-  const controller = new AbortController();
-  const options = { ...place, onListen: () => {}, signal: controller.signal };
+  const options = { ...place, onListen: () => {} };
   const server = deno!.serve(options as { port: number }, handler);
   return {
     port: "port" in server.addr ? server.addr.port : 0,
     async close(graceMs) {
-      const timer = setTimeout(() => controller.abort(), graceMs);
-      await server.shutdown();
+      // What is still open after that ends with the process; to abort it here would throw.
+      let timer: ReturnType<typeof setTimeout> | undefined;
+      const late = new Promise<void>((resolve) => timer = setTimeout(resolve, graceMs));
+      await Promise.race([server.shutdown(), late]);
       clearTimeout(timer);
     },
   };

@@ -31,7 +31,6 @@ export function mcpExtension(
     return mcpServer(desk);
   });
   return (request, url, caller) => {
-    if (url.pathname !== "/mcp") return undefined;
     const principal = caller();
     if (principal.kind === "stranger") {
       throw new RequestError(401, "no-token", "Cannot accept the request: it must have a token");

@@ -17,14 +17,13 @@ import { SqliteJournal } from "../journal/sqlite/mod.ts";
 import { type Home, HomeError } from "../service/home.ts";
 import type { ServerInfo } from "../service/info.ts";
 import { VERSION } from "../service/version.ts";
-import { Api } from "./api.ts";
+import { Api, type Extension } from "./api.ts";
 import { portDoor, SOCKET } from "./door.ts";
 import { Endings } from "./endings.ts";
 import { EventFeed } from "./event_feed.ts";
 import { listen, type Listener } from "./listeners.ts";
 import type { Service } from "./operation.ts";
 import { JournalPast } from "./past.ts";
-import { mcpExtension } from "./mcp.ts";
 import { Presence } from "./presence.ts";
 import { Tokens } from "./principals.ts";
 
@@ -141,7 +140,7 @@ export class LockstepServer implements AsyncDisposable {
       },
     };
     const { maxBodyBytes = 2 ** 20, maxRequests = 10_000 } = options;
-    const mcp = mcpExtension(this.#service, (request) => this.#api.answer(request, SOCKET));
+    const mcp = lazyMcp(this.#service, (request) => this.#api.answer(request, SOCKET));
     this.#api = new Api(this.#service, { maxBodyBytes, maxRequests }, logger, [mcp]);
     let end = () => {};
     this.ended = new Promise((resolve) => end = resolve);
@@ -225,6 +224,16 @@ export class LockstepServer implements AsyncDisposable {
       this.#service.stop(`nothing happened for ${idleMs} ms`);
     }
   }
+}
+
+/** Serves MCP, whose library is loaded for the first agent that uses it. */
+function lazyMcp(service: Service, answer: (request: Request) => Promise<Response>): Extension {
+  let extension: Promise<Extension> | undefined;
+  return async (request, url, caller) => {
+    if (url.pathname !== "/mcp") return undefined;
+    extension ??= import("./mcp.ts").then(({ mcpExtension }) => mcpExtension(service, answer));
+    return (await extension)(request, url, caller);
+  };
 }
 
 /** Makes the folder of sockets, which no other user may have made. */
