@@ -6,6 +6,7 @@
 
 import process from "node:process";
 import { parseArgs } from "node:util";
+import { type Screen, standardOutput } from "../cli/terminal.ts";
 import { didYouMean } from "../core/arguments.ts";
 import { ServerError } from "../client/connection.ts";
 import type { LocalClient } from "../client/local/mod.ts";
@@ -25,31 +26,43 @@ export async function runVerb(
   args: readonly string[],
   verbs: ReadonlyMap<string, Verb>,
 ): Promise<number> {
-  let context: VerbContext | undefined;
-  try {
-    context = new VerbContext(verb, args, verbs);
-    if (context.has("help")) {
-      write(helpOf(verb));
-      return EXIT.fine;
+  return await onScreen(async (screen) => {
+    let context: VerbContext | undefined;
+    try {
+      context = new VerbContext(verb, args, verbs, screen);
+      if (context.has("help")) {
+        screen.write(helpOf(verb));
+        return EXIT.fine;
+      }
+      const run = await verb.load();
+      return await run(context) ?? EXIT.fine;
+    } catch (error) {
+      return report(verb, error, context);
+    } finally {
+      context?.close();
     }
-    const run = await verb.load();
-    return await run(context) ?? EXIT.fine;
-  } catch (error) {
-    return report(verb, error, context?.json ?? false);
-  } finally {
-    context?.close();
-  }
+  });
+}
+
+/** Runs what writes on standard output; resolves with its exit code once all is written. */
+export async function onScreen(run: (screen: Screen) => Promise<number>): Promise<number> {
+  const screen = standardOutput();
+  const code = await run(screen);
+  await screen.flush();
+  if (screen.failure === undefined) return code;
+  process.stderr.write(`lockstep: cannot write to standard output: ${screen.failure}\n`);
+  return code === EXIT.fine ? EXIT.failed : code;
 }
 
 /** Prints an error, and returns the exit code. */
-function report(verb: Verb, error: unknown, json: boolean): number {
+function report(verb: Verb, error: unknown, context: Context | undefined): number {
   if (error instanceof UsageError) {
     process.stderr.write(`lockstep: ${error.message}\nTry "lockstep ${verb.name} --help".\n`);
     return EXIT.usage;
   }
   if (error instanceof ServerError) {
     const { code, message, data } = error;
-    if (json) write(`${JSON.stringify({ error: { code, message, ...data } })}\n`);
+    if (context?.json) context.answer({ error: { code, message, ...data } }, "");
     process.stderr.write(`lockstep: ${clean(message)}${hintOf(error)}\n`);
     return NOTHING.has(code) ? EXIT.nothing : EXIT.refused;
   }
@@ -116,10 +129,17 @@ class VerbContext implements Context {
   readonly command: readonly string[];
   readonly #values: Readonly<Record<string, unknown>>;
   readonly #verb: Verb;
+  readonly #screen: Screen;
   #home: Home | undefined;
   #client: Promise<LocalClient> | undefined;
 
-  constructor(verb: Verb, args: readonly string[], verbs: ReadonlyMap<string, Verb>) {
+  constructor(
+    verb: Verb,
+    args: readonly string[],
+    verbs: ReadonlyMap<string, Verb>,
+    screen: Screen,
+  ) {
+    this.#screen = screen;
     this.verbs = verbs;
     this.#verb = verb;
     const end = args.indexOf("--");
@@ -200,12 +220,20 @@ class VerbContext implements Context {
     );
   }
 
+  get isOver(): boolean {
+    return this.#screen.isOver;
+  }
+
+  write(text: string): void {
+    this.#screen.write(text);
+  }
+
   line(text: string): void {
-    write(`${clean(text)}\n`);
+    this.write(`${clean(text)}\n`);
   }
 
   answer(value: unknown, text: (() => string) | string): void {
-    if (this.json) return write(`${JSON.stringify(value)}\n`);
+    if (this.json) return this.write(`${JSON.stringify(value)}\n`);
     const shown = typeof text === "string" ? text : text();
     if (shown !== "") { for (const line of shown.split("\n")) this.line(line); }
   }
@@ -228,8 +256,4 @@ class VerbContext implements Context {
 export function clean(text: string): string {
   // deno-lint-ignore no-control-regex
   return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "�");
-}
-
-function write(text: string): void {
-  process.stdout.write(text);
 }

@@ -344,14 +344,27 @@ const ALL: readonly Verb[] = [
   },
 ];
 
+/** `lockstep run --server`; without that option, `run` is no verb. */
+export const RUN_ON_SERVER: Verb = {
+  name: "run",
+  usage: "--server FILE",
+  summary: "hand the tasks of a workflow to the server's agents, and wait for their end",
+  options: {
+    ...JSON_OPTION,
+    server: { type: "boolean", help: "the server's agents do the tasks" },
+    prefix: { type: "string", value: "TEXT", help: "begins the ids of the tasks (default none)" },
+  },
+  examples: ["lockstep run --server workflow.yaml --prefix nightly-"],
+  load: async () => (await import("./verbs/run_on_server.ts")).runOnServer,
+};
+
 /** The verbs by their names. */
 export const VERBS: ReadonlyMap<string, Verb> = new Map(ALL.map((verb) => [verb.name, verb]));
 
 /** Returns the lines of the general help. */
 export function verbLines(): string {
-  const width = Math.max(...ALL.map(({ name, usage }) => `${name} ${usage}`.length), 20);
   return ALL.map(({ name, usage, summary }) => {
-    const left = `${name} ${usage}`.trim();
-    return `  ${left.padEnd(Math.min(width, 26))}  ${summary}\n`;
+    const left = usage.length > 18 ? name : `${name} ${usage}`.trim();
+    return `  ${left.padEnd(24)} ${summary}\n`;
   }).join("");
 }

@@ -69,6 +69,10 @@ export interface Context {
   parsed(name: string): unknown;
   /** Requires so many arguments, and returns them. @throws {UsageError} */
   need(least: number, most?: number): readonly string[];
+  /** Writes a text as it is. */
+  write(text: string): void;
+  /** Whether nothing more is read of what is written. */
+  readonly isOver: boolean;
   /** Writes a line, without control characters. */
   line(text: string): void;
   /** Writes a value as JSON, or what `text` says of it. */

@@ -1,6 +1,7 @@
 /** Runs the `lockstep` command as processes, in a folder of their own. */
 
-const COMMAND = new URL("../../src/command/mod.ts", import.meta.url).pathname;
+/** The path of the command. */
+export const COMMAND = new URL("../../src/command/mod.ts", import.meta.url).pathname;
 const FLAGS = ["run", "-A", "--no-check", "--quiet", "--unstable-no-legacy-abort", COMMAND];
 
 /** What a process wrote, and its exit code. */

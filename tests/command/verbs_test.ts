@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { main } from "../../src/command/mod.ts";
+import { helpOf } from "../../src/command/run_verb.ts";
 import { VERBS } from "../../src/command/table.ts";
 import { until } from "../server/driver.ts";
-import { CommandDriver } from "./driver.ts";
+import { COMMAND, CommandDriver } from "./driver.ts";
 
 Deno.test("an agent joins, claims, reserves and finishes by the command line, with a server that starts by itself", async () => {
   await using driver = new CommandDriver();
@@ -111,19 +111,25 @@ Deno.test("without a server, --no-start, status and stop say so with exit code 5
   }
 });
 
-Deno.test("each verb has a help, and refuses options and arguments that it does not know", async () => {
-  for (const name of VERBS.keys()) {
-    const lines: string[] = [];
-    const { write } = (await import("node:process")).default.stdout;
-    (await import("node:process")).default.stdout.write = ((text: string) => {
-      lines.push(text);
-      return true;
-    }) as typeof write;
-    const code = await main([name, "--help"]);
-    (await import("node:process")).default.stdout.write = write;
-    assertEquals(code, 0);
-    assert(lines.join("").includes(`Usage: lockstep ${name}`), name);
+Deno.test("each verb has a help with its usage and an example", () => {
+  for (const [name, verb] of VERBS) {
+    const help = helpOf(verb);
+    assert(help.includes(`Usage: lockstep ${name}`) && help.includes(`$ `), name);
+    assert(help.split("\n").every((line) => line.length <= 110), name);
   }
+});
+
+Deno.test("a reader that goes away ends watch; a full disk is reported", async () => {
+  await using driver = new CommandDriver();
+  await driver.json(["add", "t1"]);
+  const command = `"${Deno.execPath()}" run -A --no-check --quiet ${COMMAND}`;
+  const watched = await driver.sh(
+    `(for i in 1 2 3 4 5 6; do sleep 0.3; ${command} add n$i >/dev/null; done) & ${command} watch --after 0 | head -n 2; wait`,
+  );
+  assertEquals([watched.code, watched.out.trim().split("\n").length], [0, 2]);
+  const full = await driver.sh(`${command} look > /dev/full`);
+  assertEquals(full.code, 1);
+  assert(full.err.includes("cannot write to standard output"), full.err);
 });
 
 Deno.test("wrong command lines end with 2 and say what is wrong", async () => {
@@ -138,6 +144,8 @@ Deno.test("wrong command lines end with 2 and say what is wrong", async () => {
     [["hook", "install", "emacs"], "hook must be for git or claude-code"],
     [["completions", "tcsh"], "completions must be for bash, zsh or fish"],
     [["plan", "none.md"], 'cannot read "none.md"'],
+    [["clam"], 'unknown command "clam"; did you mean "claim"?'],
+    [["--json"], 'unknown option "--json"'],
   ];
   await Promise.all(cases.map(async ([args, text]) => {
     const { code, err } = await driver.run(args);

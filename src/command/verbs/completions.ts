@@ -4,7 +4,6 @@
  * @module
  */
 
-import process from "node:process";
 import { type Context, UsageError, type Verb } from "../verb.ts";
 
 type Verbs = ReadonlyMap<string, Verb>;
@@ -17,7 +16,7 @@ export function completions(context: Context): Promise<void> {
   const [shell] = context.need(1);
   const script = { bash, zsh, fish }[shell!];
   if (script === undefined) throw new UsageError(`completions must be for bash, zsh or fish`);
-  process.stdout.write(script(context.verbs));
+  context.write(script(context.verbs));
   return Promise.resolve();
 }
 

@@ -64,6 +64,7 @@ export async function watch(context: Context): Promise<void> {
   const client = await context.client();
   const after = context.integer("after");
   for await (const each of client.events(after === undefined ? {} : { after })) {
+    if (context.isOver) return;
     const { event, sequence, at, payload } = each;
     context.answer(each, () => {
       const fields = Object.entries(payload).filter(([, value]) => typeof value !== "object");
