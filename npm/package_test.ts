@@ -57,9 +57,11 @@ function pagesOf(folder: string): string[] {
     .map(({ name }) => `${folder}${name}`);
 }
 
-Deno.test("the package needs nothing but yaml, and says which Node it runs on", () => {
+Deno.test("the package needs the libraries of its edges alone, and says which Node it runs on", () => {
   const manifest = JSON.parse(Deno.readTextFileSync(`${installed}/package.json`));
-  assertEquals(Object.keys(manifest.dependencies), ["yaml"]);
+  assertEquals(Object.keys(manifest.dependencies).toSorted(), [
+    ...["@hono/node-server", "@modelcontextprotocol/server", "@sinclair/typebox", "yaml"],
+  ]);
   assertEquals(manifest.engines, { node: ">=22.18" });
   assertEquals(Object.keys(manifest.exports), Object.keys(config.exports));
 });
@@ -132,6 +134,35 @@ Deno.test("npm installs the lockstep command, which runs on Node 22.18", async (
   assertEquals(code, 1);
   assertMatch(stdout, /hi[^]*✗ b +failed .*exit 3/);
   assertEquals((await run("bun", `${installed}/src/cli/mod.js`, "run", "w.yaml")).code, 1);
+});
+
+Deno.test("a server on Node 22.18 is called by the command and by clients on Node and Bun", async () => {
+  const dir = `${project}/served`;
+  Deno.mkdirSync(dir);
+  const lockstep = (...args: string[]) => succeed("lockstep", ...args, "--dir", dir);
+  assertEquals(await lockstep("add", "t1", "First"), "t1 is ready.\n");
+  const waits = `
+    import { connectLocal } from "@lockstep/lockstep/client/local";
+    const client = connectLocal({ dir: ${JSON.stringify(dir)} });
+    const agent = await client.registerAgent({ id: process.argv[2] });
+    const lock = await agent.acquire("db", { leaseMs: 60_000 });
+    const claim = await agent.claim({ waitMs: 5_000 });
+    console.log(claim.task.id, lock.resource);
+    await claim.complete(process.argv[2]);
+    await agent[Symbol.asyncDispose]();
+    client.close();
+    process.exit(0);`;
+  Deno.writeTextFileSync(`${project}/agent.mjs`, waits);
+  assertEquals(await succeed("node", "agent.mjs", "on-node"), "t1 db\n");
+  await lockstep("add", "t2");
+  assertEquals(await succeed("bun", "agent.mjs", "on-bun"), "t2 db\n");
+  const status = JSON.parse(await lockstep("status", "--json"));
+  assertEquals(status.tasks.completed, 2);
+  const answer = await fetch(`${status.url}/v1/tasks/t2?wait=1s`, {
+    headers: { authorization: `Bearer ${Deno.readTextFileSync(`${dir}/.lockstep/token`).trim()}` },
+  });
+  assertEquals((await answer.json()).output, "on-bun");
+  await lockstep("stop");
 });
 
 Deno.test("the command passes its own tests on Node 22.18", async () => {

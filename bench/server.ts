@@ -1,0 +1,152 @@
+/**
+ * `deno task bench:server`: times a real server, in a process of its own, with its journal at `full`,
+ * from this process through its socket. Prints each figure with its target.
+ *
+ * @module
+ */
+
+import { LocalClient } from "../src/client/local/mod.ts";
+import { findHome } from "../src/service/home.ts";
+
+const COMMAND = new URL("../src/command/mod.ts", import.meta.url).pathname;
+const FLAGS = ["run", "-A", "--no-check", "--quiet", "--unstable-no-legacy-abort", COMMAND];
+
+/** A figure of a server. */
+interface Row {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly target: string;
+}
+
+const rows: Row[] = [];
+
+function note(name: string, value: number, unit: string, target: string): void {
+  rows.push({ name, value, unit, target });
+}
+
+/** Returns the value below which a part of the values lies. */
+function quantile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))]!;
+}
+
+/** Returns how long each of `times` calls takes, in milliseconds. */
+async function timed(times: number, call: (i: number) => Promise<unknown>): Promise<number[]> {
+  const all: number[] = [];
+  for (let i = 0; i < times; i++) {
+    const start = performance.now();
+    await call(i);
+    all.push(performance.now() - start);
+  }
+  return all;
+}
+
+/** Starts a server, and returns it with the time that it took to answer. */
+async function start(dir: string): Promise<{ child: Deno.ChildProcess; readyMs: number }> {
+  const begin = performance.now();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...FLAGS, "serve", "--dir", dir],
+    stdout: "piped",
+    stderr: "null",
+  }).spawn();
+  const reader = child.stdout.getReader();
+  await reader.read();
+  reader.releaseLock();
+  return { child, readyMs: performance.now() - begin };
+}
+
+/** Returns the resident memory of a process, in megabytes. */
+function memoryOf(pid: number): number {
+  const text = Deno.readTextFileSync(`/proc/${pid}/status`);
+  return Number(/VmRSS:\s+(\d+)/.exec(text)![1]) / 1024;
+}
+
+const ready: number[] = [];
+for (let i = 0; i < 5; i++) {
+  const dir = Deno.makeTempDirSync();
+  findHome({ dir, create: true });
+  const { child, readyMs } = await start(dir);
+  ready.push(readyMs);
+  child.kill("SIGKILL");
+  await child.status;
+  await child.stdout.cancel();
+}
+note("ready after start, empty journal", quantile(ready, 0.5), "ms", "< 400");
+
+const dir = Deno.makeTempDirSync();
+const home = findHome({ dir, create: true });
+const { child } = await start(dir);
+const client = new LocalClient(home);
+
+const lone = await client.registerAgent({ id: "lone" }, undefined, { isPresent: false });
+const locks = await timed(1_000, async (i) => await (await lone.acquire(`r${i}`)).release());
+note("lock + release, uncontended, p50", quantile(locks, 0.5), "ms", "");
+note("lock + release, uncontended, p99", quantile(locks, 0.99), "ms", "< 20");
+const renewals = await timed(500, () => lone.heartbeat());
+note("one command through the journal, p50", quantile(renewals, 0.5), "ms", "");
+
+const [holder, waiter] = [
+  await client.registerAgent({ id: "holder" }, undefined, { isPresent: false }),
+  await client.registerAgent({ id: "waiter" }, undefined, { isPresent: false }),
+];
+const handOffs: number[] = [];
+for (let i = 0; i < 200; i++) {
+  const held = await holder.acquire("shared");
+  const waits = waiter.acquire("shared", { timeoutMs: 0 });
+  await new Promise((resolve) => setTimeout(resolve, 10));
+  const begin = performance.now();
+  const released = held.release();
+  const next = await waits;
+  handOffs.push(performance.now() - begin);
+  await released;
+  await next.release();
+}
+note("hand-off to a waiting client, p50", quantile(handOffs, 0.5), "ms", "< 5 over the journal");
+note("hand-off to a waiting client, p99", quantile(handOffs, 0.99), "ms", "");
+
+await lone.acquirePaths(["src/auth/**"]);
+const checks = await timed(1_000, (i) => client.checkPaths([`src/other/file-${i}.ts`]));
+note("guard check, p50", quantile(checks, 0.5), "ms", "< 2");
+note("guard check, p99", quantile(checks, 0.99), "ms", "");
+
+const TASKS = 10_000;
+const submitted = performance.now();
+for (let i = 0; i < TASKS; i += 500) {
+  await Promise.all(Array.from({ length: 500 }, (_, j) => client.submit({ id: `t${i + j}` })));
+}
+note("submit", TASKS / (performance.now() - submitted) * 1000, "/s", "");
+note("memory at 10,000 tasks", memoryOf(child.pid), "MB", "< 120");
+
+const agents = await Promise.all(
+  Array.from(
+    { length: 20 },
+    (_, i) => client.registerAgent({ id: `a${i}` }, undefined, { isPresent: false }),
+  ),
+);
+const begin = performance.now();
+let done = 0;
+await Promise.all(agents.map(async (agent) => {
+  while (done < TASKS - agents.length) {
+    const claim = await agent.claim({ waitMs: 0 });
+    if (claim === undefined) return;
+    done++;
+    await claim.complete();
+  }
+}));
+note("claim + complete, 20 connections", done / (performance.now() - begin) * 1000, "/s", "≥ 3000");
+
+const verbs = await timed(10, async () => {
+  const args = [...FLAGS, "look", "t1", "--dir", dir];
+  await new Deno.Command(Deno.execPath(), { args, stdout: "null", stderr: "null" }).output();
+});
+note("a verb against a running server, p50", quantile(verbs, 0.5), "ms", "< 150");
+
+await client.stop();
+await child.status;
+await child.stdout.cancel();
+client.close();
+for (const { name, value, unit, target } of rows) {
+  const shown = value >= 100 ? value.toFixed(0) : value.toFixed(2);
+  console.log(`${name.padEnd(42)} ${shown.padStart(8)} ${unit.padEnd(4)} ${target}`);
+}
