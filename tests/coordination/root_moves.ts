@@ -49,6 +49,12 @@ const membership = fc.oneof(
     incarnation,
   }),
   fc.record({ type: fc.constant("beat-agent" as const), agentId, incarnation }),
+  fc.record({
+    type: fc.constant("disconnect-agent" as const),
+    agentId,
+    incarnation,
+    graceMs: fc.constantFrom(1, 10, 50),
+  }),
   fc.record({ type: fc.constant("leave-agent" as const), agentId, reason: fc.constant("done") }),
   resumption,
 );

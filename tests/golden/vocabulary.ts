@@ -14,6 +14,7 @@ export const COMMANDS: Readonly<Record<Command["type"], Presence>> = {
   "as-agent": "recorded",
   "join-agent": "recorded",
   "beat-agent": "recorded",
+  "disconnect-agent": "missing",
   "leave-agent": "recorded",
   "resume-listening": "recorded",
   "submit": "recorded",

@@ -529,8 +529,8 @@ export const MUTANTS: readonly Mutant[] = [
     ...mutant(
       "agents die of a silence in which no heartbeat could be received",
       "agents/machine.ts",
-      "if (startsAnew(command, member.heartbeatTimeoutMs)) member.silentSince = now;",
-      "void startsAnew(command, member.silentSince);",
+      "if (startsAnew(command, limitMs)) member.silentSince = now;",
+      "void startsAnew(command, limitMs);",
     ),
     fault: "suspend",
     workload: "guests",
