@@ -13,13 +13,16 @@ import { ConnectionError } from "../client/transport.ts";
 import type { Home } from "../service/home.ts";
 import { programCommand } from "./program.ts";
 
+/** The time for which a verb repeats a call that the server can't answer now, in milliseconds. */
+const RETRY_MS = 10_000;
+
 /** The time that a server has to start, in milliseconds. */
 const START_MS = 15_000;
 
 /** Returns a client of the server of `home`. @throws {ConnectionError} when none runs, or starts */
 export async function openServer(home: Home, mayStart: boolean): Promise<LocalClient> {
   const client = new LocalClient(home, { retryMs: 0 });
-  if (await answers(client)) return new LocalClient(home);
+  if (await answers(client)) return new LocalClient(home, { retryMs: RETRY_MS });
   if (!mayStart) {
     throw new ConnectionError(
       `No server runs in ${home.root}; start it with "lockstep serve"`,
@@ -30,7 +33,7 @@ export async function openServer(home: Home, mayStart: boolean): Promise<LocalCl
   startDetached(home);
   for (const until = Date.now() + START_MS; Date.now() < until;) {
     await pause(20);
-    if (await answers(client)) return new LocalClient(home);
+    if (await answers(client)) return new LocalClient(home, { retryMs: RETRY_MS });
   }
   const log = join(home.folder, "server.log");
   throw new ConnectionError(`The server in ${home.root} did not start; see ${log}`, true);

@@ -100,3 +100,65 @@ Deno.test("a folder that can't be written is reported with exit code 5", async (
   assertEquals(code, 5);
   assert(err.includes("Cannot use"), err);
 });
+
+Deno.test("a server that did not run for a while ends no agent: their silence starts anew", async () => {
+  await using driver = new CommandDriver();
+  const server = driver.spawn(["serve", "--silence", "3s", "--grace", "1s"]);
+  await server.stdout.getReader().read();
+  await driver.json(["join", "a"]);
+  await driver.json(["add", "t1"]);
+  const { claim } = await driver.json(["claim"]);
+  const { pid } = await driver.json(["status"]);
+  Deno.kill(pid, "SIGSTOP");
+  await new Promise((resolve) => setTimeout(resolve, 5_000));
+  const done = driver.json(["done", "t1"]); // waits, as the server stands still
+  Deno.kill(pid, "SIGCONT");
+  assertEquals((await done).status, "completed");
+  assertEquals((await driver.json(["look", "t1"])).taskId, claim.task.id);
+  assertEquals((await driver.json(["look"])).agents.length, 1);
+  await driver.run(["stop"]);
+  await server.status;
+  await server.stdin.close().catch(() => {});
+  await server.stderr.cancel();
+});
+
+const canMount =
+  (await new Deno.Command("sh", { args: ["-c", "test $(id -u) = 0 && command -v mount"] })
+    .output()).success;
+
+Deno.test({
+  name: "a full disk refuses what can't be stored, and the server goes on once there is room",
+  ignore: !canMount,
+  async fn() {
+    await using driver = new CommandDriver();
+    const dir = `${driver.folder}/disk`;
+    await Deno.mkdir(dir);
+    const mounted = await driver.sh(`mount -t tmpfs -o size=6m tmpfs ${dir}`);
+    if (mounted.code !== 0) return;
+    try {
+      const at = ["--dir", dir];
+      await driver.json(["add", "t0", ...at]);
+      await driver.sh(`dd if=/dev/zero of=${dir}/filler bs=1k count=100000`);
+      const input = JSON.stringify("x".repeat(100_000));
+      let refused = 0;
+      for (let i = 1; i < 6 && refused === 0; i++) {
+        const { code, err } = await driver.run(["add", `t${i}`, "--input", input, ...at]);
+        if (code !== 0) {
+          refused++;
+          assertEquals(code, 4, err);
+          assert(err.includes("lockstep: "), err);
+        }
+      }
+      assertEquals(refused, 1);
+      assertEquals((await driver.json(["look", "t0", ...at])).status, "ready");
+      await Deno.remove(`${dir}/filler`);
+      await until(async () => (await driver.run(["add", "later", ...at])).code === 0, 20_000);
+      const { pid } = await driver.json(["status", ...at]);
+      Deno.kill(pid, "SIGKILL");
+      assertEquals((await driver.json(["look", "later", ...at])).status, "ready");
+      await driver.run(["stop", ...at]);
+    } finally {
+      await driver.sh(`umount ${dir} || umount -l ${dir}`);
+    }
+  },
+});
