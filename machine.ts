@@ -215,6 +215,7 @@ export type { Gauges, TrackedAgent, TrackedResource, TrackedTask } from "./src/m
 export type { OpenItems } from "./src/metrics/gauges.ts";
 export type {
   AgentCommand,
+  AmendTask,
   AnswerQuestion,
   AskAnswer,
   Assign,

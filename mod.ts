@@ -78,6 +78,7 @@ export {
   type CompletionOptions,
   type ShutdownOptions,
   type SubmitOptions,
+  type TaskChanges,
   TaskScheduler,
   type TaskSchedulerOptions,
 } from "./src/tasks/task_scheduler.ts";

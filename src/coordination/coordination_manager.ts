@@ -49,6 +49,7 @@ import type {
   LimitView,
   ShutdownOptions,
   SubmitOptions,
+  TaskChanges,
   TaskClaim,
   TaskFilter,
   TaskHandle,
@@ -458,6 +459,11 @@ export class CoordinationManager implements AsyncDisposable {
     return attempting(() =>
       this.#running("reject a result").scheduler.rejectResult(taskId, reason)
     );
+  }
+
+  /** Changes what a task says; see {@linkcode TaskScheduler.amendTask}. */
+  amendTask(taskId: string, changes: TaskChanges): Promise<void> {
+    return attempting(() => this.#running("amend a task").scheduler.amendTask(taskId, changes));
   }
 
   /** Changes the priority of a task; see {@linkcode TaskScheduler.setTaskPriority}. */

@@ -326,7 +326,7 @@ export class AttemptRunner {
     if (record === undefined) return undefined;
     const attempt = this.#attemptOf(record, agentId, epoch, record.attempts);
     const handle = attempt.claim = claim(attempt);
-    if (this.#isAbandoned) attempt.abort(new ClosedError("go on", "the scheduler"));
+    if (this.#isAbandoned) attempt.abort(() => new ClosedError("go on", "the scheduler"));
     else this.add(attempt);
     return handle as Claim;
   }
@@ -370,7 +370,7 @@ export class AttemptRunner {
       case "task:requeued":
         return this.#abort(event, event.reason, timeout);
       case "task:cancelled":
-        return this.#end(event.epoch, cancellation(event));
+        return this.#end(event.epoch, () => cancellation(event));
       case "agent:terminated":
         this.#handlers.delete(event.agentId);
     }
@@ -378,7 +378,7 @@ export class AttemptRunner {
 
   /** Aborts the signals of all attempts with `error`. */
   abortAll(error: unknown): void {
-    for (const epoch of [...this.#attempts.keys()]) this.#end(epoch, error);
+    for (const epoch of [...this.#attempts.keys()]) this.#end(epoch, () => error);
   }
 
   /** Resolves when {@linkcode isIdle}, or after `ms`. */
@@ -464,15 +464,17 @@ export class AttemptRunner {
     reason: string,
     timeout?: TaskTimedOut,
   ): void {
-    if (!this.#attempts.has(epoch)) return;
-    const error = timeout === undefined
-      ? new ClaimLostError(taskId, epoch, reason)
-      : new TaskTimeoutError(taskId, timeout.limit, timeout.ms);
-    this.#end(epoch, error);
+    this.#end(
+      epoch,
+      () =>
+        timeout === undefined
+          ? new ClaimLostError(taskId, epoch, reason)
+          : new TaskTimeoutError(taskId, timeout.limit, timeout.ms),
+    );
   }
 
   /** Aborts an attempt. A handler goes on until it returns; a claim that was asked for is over. */
-  #end(epoch: number, error: unknown): void {
+  #end(epoch: number, error: () => unknown): void {
     const attempt = this.#attempts.get(epoch);
     attempt?.abort(error);
     if (attempt?.claim !== undefined) this.remove(attempt);
@@ -510,28 +512,27 @@ interface Claim {
   readonly lockEpoch: number;
 }
 
-/** A signal that is made when it is first read, as most handlers read none. */
+/** A signal that is made, with its reason, when it is first read, as most handlers read none. */
 class LazySignal {
   #controller: AbortController | undefined;
-  #reason: unknown;
-  #isAborted = false;
+  /** Returns the reason, once it is aborted. */
+  #reason: (() => unknown) | undefined;
 
   get signal(): AbortSignal {
     if (this.#controller === undefined) {
       this.#controller = new AbortController();
-      if (this.#isAborted) this.#controller.abort(this.#reason);
+      if (this.#reason !== undefined) this.#controller.abort(this.#reason());
     }
     return this.#controller.signal;
   }
 
   /** Aborts the signal; the first reason counts. */
-  abort(reason: unknown): void {
-    if (this.#isAborted) return;
-    this.#isAborted = true;
+  abort(reason: () => unknown): void {
+    if (this.#reason !== undefined) return;
     this.#reason = reason;
     const controller = this.#controller;
     // Listeners may do anything, so they are called after the step.
-    if (controller !== undefined) queueMicrotask(() => controller.abort(reason));
+    if (controller !== undefined) queueMicrotask(() => controller.abort(reason()));
   }
 }
 
@@ -576,15 +577,15 @@ export class RunningAttempt implements TaskContext {
     return this.#shutdown.signal;
   }
 
-  /** Ends the claim for `reason`; the first one counts. */
-  abort(reason: unknown): void {
+  /** Ends the claim for what `reason` returns; the first one counts. */
+  abort(reason: () => unknown): void {
     this.isOver = true;
     this.#signal.abort(reason);
   }
 
   /** Announces that a shutdown has begun. */
   shutDown(error: unknown): void {
-    this.#shutdown.abort(error);
+    this.#shutdown.abort(() => error);
   }
 
   // Handlers destructure the context, so these functions are bound.

@@ -253,7 +253,7 @@ export class TaskClaim<Input = unknown> implements AsyncDisposable {
     } catch (error) {
       const task = this.#client.state.tasks.tasks.get(taskId);
       if (wasOpen && task?.status === "running" && task.epoch === epoch) this.#runner.add(attempt);
-      else attempt.abort(new ClaimLostError(taskId, epoch, "it had ended before"));
+      else attempt.abort(() => new ClaimLostError(taskId, epoch, "it had ended before"));
       throw error;
     }
   }

@@ -289,6 +289,18 @@ export interface Review extends Named<"review"> {
   readonly reason: string;
 }
 
+/** Changes what a task that has not ended says; fields that are left out stay. */
+export interface AmendTask extends Named<"amend-task"> {
+  /** The task. */
+  readonly taskId: string;
+  /** For people. */
+  readonly description?: string;
+  /** Opaque; the next attempt has it. */
+  readonly input?: unknown;
+  /** Opaque; the next attempt has it. */
+  readonly metadata?: unknown;
+}
+
 /** Changes the priority of a task that has not ended. Waits for its locks keep theirs. */
 export interface SetPriority extends Named<"set-priority"> {
   /** The task. */
@@ -480,6 +492,7 @@ export type TaskCommand =
   | Block
   | AnswerQuestion
   | Review
+  | AmendTask
   | SetPriority
   | SetLimit
   | SetBudget

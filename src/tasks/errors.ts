@@ -381,6 +381,7 @@ export function refusalError(command: TaskCommand, refusal: TaskRefused): Lockst
 const VERBS: Partial<Record<TaskCommand["type"], string>> = {
   "answer-question": "answer the question of",
   "review": "review the result of",
+  "amend-task": "amend",
   "set-priority": "change the priority of",
   "note": "add a note to",
 };
@@ -390,6 +391,7 @@ const REQUIRED_STATUS: Partial<Record<TaskCommand["type"], string>> = {
   "start": "assigned, with all its locks",
   "cancel": "unfinished",
   "claim": "unfinished",
+  "amend-task": "unfinished",
   "set-priority": "unfinished",
   "answer-question": "blocked by a question",
   "review": "blocked, with a proposed result",

@@ -274,6 +274,17 @@ export interface TaskRetried extends Named<"task:retried"> {
   readonly taskId: string;
 }
 
+/** A field of a task that can be changed. */
+export type AmendedField = "description" | "input" | "metadata";
+
+/** What a task says was changed. */
+export interface TaskAmended extends Named<"task:amended"> {
+  /** The task. */
+  readonly taskId: string;
+  /** The fields that were changed. */
+  readonly fields: readonly AmendedField[];
+}
+
 /** The priority of a task was changed. */
 export interface TaskReprioritized extends Named<"task:reprioritized"> {
   /** The task. */
@@ -512,6 +523,7 @@ export type TaskEvent =
   | TaskProposed
   | TaskRejected
   | TaskRetried
+  | TaskAmended
   | TaskReprioritized
   | TaskRequeued
   | TaskCompleted
@@ -663,6 +675,7 @@ export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
   "task:rejected": ({ taskId, epoch, reason }) =>
     `task ${taskId}: its result (epoch ${epoch}) was rejected, ${oneLine(reason)}`,
   "task:retried": ({ taskId }) => `task ${taskId}: is submitted once more`,
+  "task:amended": ({ taskId, fields }) => `task ${taskId}: has another ${fields.join(" and ")}`,
   "task:reprioritized": ({ taskId, priority }) => `task ${taskId}: has priority ${priority}`,
   "task:requeued": ({ taskId, agentId, epoch, reason }) =>
     `task ${taskId}: requeued from ${agentId} (epoch ${epoch}), as ${oneLine(reason)}`,

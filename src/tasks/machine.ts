@@ -85,6 +85,7 @@ import { cycleOfAwait, resolveDependents } from "./dependencies.ts";
 import { TASK_DESCRIPTIONS, type TaskEvent } from "./events.ts";
 import { firstOf, firstOfAll, sizeOf } from "./lanes.ts";
 import {
+  amend,
   answerQuestion,
   pause,
   resume,
@@ -321,6 +322,7 @@ const HANDLERS: {
   "block": blockAttempt,
   "answer-question": answerQuestion,
   "review": review,
+  "amend-task": amend,
   "set-priority": setPriority,
   "set-limit": setLimit,
   "set-budget": setBudget,

@@ -35,6 +35,7 @@ export {
   type CompletionOptions,
   type ShutdownOptions,
   type SubmitOptions,
+  type TaskChanges,
   TaskScheduler,
   type TaskSchedulerOptions,
 } from "./task_scheduler.ts";

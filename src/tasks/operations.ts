@@ -7,7 +7,8 @@
 import { differences } from "../core/config.ts";
 import { Opaque } from "../core/data/plain.ts";
 import type { Refusal } from "../core/machine.ts";
-import type { AnswerQuestion, Pause, Review, SetPriority } from "./commands.ts";
+import type { AmendTask, AnswerQuestion, Pause, Review, SetPriority } from "./commands.ts";
+import type { AmendedField } from "./events.ts";
 import { configuredLimit, type SetBudget, type SetLimit } from "./limits.ts";
 import { changeBudget, changeLimit, dropUnused, handOut, keyNamed, rerank } from "./permits.ts";
 import { isTerminal, rankOf, type Step } from "./state.ts";
@@ -27,6 +28,29 @@ export function resume(step: Step): void {
   state.paused = undefined;
   events.push({ type: "scheduler:resumed" });
   handOut(step);
+}
+
+/** Changes what a task says; an attempt that runs goes on with what it was given. */
+export function amend(step: Step, command: AmendTask): Refusal | void {
+  const { state, events } = step;
+  const { taskId, description, input, metadata } = command;
+  const task = state.tasks.get(taskId);
+  if (task === undefined) return refuse(step, command, taskId, "unknown-task");
+  if (isTerminal(task.status)) return refuse(step, command, taskId, "status", task.status);
+  const fields: AmendedField[] = [];
+  if (description !== undefined) {
+    task.spec = { ...task.spec, description };
+    fields.push("description");
+  }
+  if (input !== undefined) {
+    task.input = new Opaque(input);
+    fields.push("input");
+  }
+  if (metadata !== undefined) {
+    task.metadata = new Opaque(metadata);
+    fields.push("metadata");
+  }
+  if (fields.length > 0) events.push({ type: "task:amended", taskId, fields });
 }
 
 /** Changes the priority of a task, and with it its place in the queue that it stands in. */

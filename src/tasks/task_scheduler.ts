@@ -120,6 +120,19 @@ export interface CompletionOptions {
 }
 
 /**
+ * Changes of a task; see {@linkcode TaskScheduler.amendTask}.
+ * @category Tasks
+ */
+export interface TaskChanges<Input = unknown> {
+  /** For people. */
+  readonly description?: string;
+  /** Opaque to the scheduler. */
+  readonly input?: Input;
+  /** Opaque to the scheduler. */
+  readonly metadata?: unknown;
+}
+
+/**
  * Options of a shutdown.
  * @category Tasks
  */
@@ -527,6 +540,29 @@ export class TaskScheduler implements AsyncDisposable {
         { type: "review", taskId, isAccepted: false, reason },
         "reject a result",
       );
+    });
+  }
+
+  /**
+   * Changes what a task that has not ended says. Fields that are left out stay; an attempt that runs goes
+   * on with what it was given, and the next one has the change.
+   *
+   * @throws {TaskStatusError} when it has ended
+   */
+  amendTask<Input = unknown>(taskId: string, changes: TaskChanges<Input>): Promise<void> {
+    return attempting(() => {
+      const attempt = () => "amend a task";
+      requireObject(changes as unknown, "changes", attempt);
+      const { description, input, metadata } = changes;
+      if (description !== undefined) requireText(description, "description", attempt);
+      const command = {
+        type: "amend-task" as const,
+        taskId,
+        ...(description !== undefined && { description }),
+        ...(input !== undefined && { input }),
+        ...(metadata !== undefined && { metadata }),
+      };
+      return this.#operate(command, "amend a task");
     });
   }
 

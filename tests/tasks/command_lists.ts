@@ -370,6 +370,14 @@ const scheduling: fc.Arbitrary<TaskCommand> = fc.oneof(
 const operation: fc.Arbitrary<TaskCommand> = fc.oneof(
   { weight: 4, arbitrary: decision },
   {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("amend-task" as const),
+      taskId,
+      description: fc.constantFrom("one", "two"),
+    }),
+  },
+  {
     weight: 3,
     arbitrary: fc.record({
       type: fc.constant("set-priority" as const),

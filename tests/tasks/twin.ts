@@ -178,6 +178,8 @@ export class SlowScheduler {
       case "answer-question":
       case "review":
         return this.#decide(command);
+      case "amend-task":
+        return this.#amend(command);
       case "set-priority":
         return this.#setPriority(command);
       case "set-limit":
@@ -797,6 +799,16 @@ export class SlowScheduler {
     const error = { name: "ResultRejectedError", code: "result-rejected", message: command.reason };
     if (task.attempts > task.spec.retries) this.#fail(task, error, false);
     else this.#backOff(task, error, task.attempts, false);
+  }
+
+  #amend(command: Command<"amend-task">): void {
+    const { type: _, taskId, ...changes } = command;
+    const task = this.find(taskId);
+    if (task === undefined) return this.#refuse(command, taskId, "unknown-task");
+    if (isOver(task.status)) return this.#refuse(command, taskId, "status", task.status);
+    const fields = (["description", "input", "metadata"] as const)
+      .filter((field) => changes[field] !== undefined);
+    if (fields.length > 0) this.#say({ type: "task:amended", taskId, fields });
   }
 
   #setPriority(command: Command<"set-priority">): void {
