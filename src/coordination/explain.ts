@@ -13,10 +13,11 @@ import { LockstepError, UnknownAgentError } from "../core/errors.ts";
 import { UnknownMessageError } from "../messages/errors.ts";
 import type { CircuitState } from "../breakers/types.ts";
 import type { Instant } from "../core/machine.ts";
-import { listed } from "../core/describe.ts";
+import { leftText, listed } from "../core/describe.ts";
 import type { TaskStatus } from "../tasks/types.ts";
 import { explainWaitsOf, type WaitExplanation } from "../locks/mod.ts";
 import type { MessageExplanation } from "../messages/mod.ts";
+import { keptRequest } from "../messages/views.ts";
 import { isUsable } from "../tasks/placement.ts";
 import { type Agent, lockEpochOf } from "../tasks/state.ts";
 import type { TaskExplanation } from "../tasks/mod.ts";
@@ -78,6 +79,8 @@ export interface RequestExplanation {
   readonly since: Instant;
   /** The end of its time limit; `undefined` for none. */
   readonly until: Instant | undefined;
+  /** Until when it is kept for a caller that has left; absent while that is there. */
+  readonly keptUntil?: Instant;
 }
 
 /**
@@ -91,6 +94,8 @@ export interface AskExplanation {
   readonly since: Instant;
   /** The end of its time limit; `undefined` for none. */
   readonly until: Instant | undefined;
+  /** Until when it is kept for a caller that has left; absent while that is there. */
+  readonly keptUntil?: Instant;
 }
 
 /**
@@ -280,15 +285,20 @@ function waitingFor({ slots, holds, waits, asks, ask }: Facts): string[] {
   ];
 }
 
-function requestText({ taskId, since, until }: AskExplanation): string {
+function requestText({ taskId, since, until, keptUntil }: AskExplanation): string {
   const what = taskId === undefined ? "a task" : `task ${quote(taskId)}`;
   const end = until === undefined ? "" : `, until ${iso(until)}`;
-  return `it asks for ${what} since ${iso(since)}${end}`;
+  return `it asks for ${what} since ${iso(since)}${end}${leftText(keptUntil)}`;
 }
 
 function askOf(worker: Agent | undefined): AskExplanation | undefined {
   const { ask } = worker ?? {};
-  return ask && { taskId: ask.task?.spec.id, since: ask.since, until: ask.timer?.rank };
+  if (ask === undefined) return undefined;
+  const { task, since, timer, isLeft } = ask;
+  const asked = { taskId: task?.spec.id, since };
+  return isLeft
+    ? { ...asked, until: undefined, keptUntil: timer!.rank }
+    : { ...asked, until: timer?.rank };
 }
 
 function breakerOf(
@@ -326,11 +336,12 @@ function requestsOf(
   edges: "waitingOn" | "askedOf",
   agentId: string,
 ): RequestExplanation[] {
-  return [...messages[edges].get(agentId) ?? []].map(({ id, from, to, since, timer }) => ({
-    messageId: id,
-    agentId: edges === "waitingOn" ? to : from,
-    since,
-    until: timer?.rank,
+  return [...messages[edges].get(agentId) ?? []].map((request) => ({
+    messageId: request.id,
+    agentId: edges === "waitingOn" ? request.to : request.from,
+    since: request.since,
+    until: request.timer?.rank,
+    ...keptRequest(request),
   }));
 }
 

@@ -119,6 +119,13 @@ export function oneLine(text: string, most: number = LONGEST_TEXT): string {
   return cut(text, most).replace(UNPRINTABLE, escape);
 }
 
+/** Returns the part of a sentence about a wait whose caller has left; `""` while that is there. */
+export function leftText(keptUntil: Instant | undefined): string {
+  return keptUntil === undefined
+    ? ""
+    : `; its caller has left, and it is kept until ${timeOfDay(keptUntil)}`;
+}
+
 /** The time of day of `at`, in UTC. */
 export function timeOfDay(at: Instant): string {
   if (!(Math.abs(at) <= LATEST)) return at === Infinity ? "never" : String(at);

@@ -23,7 +23,7 @@ import {
 import { peekLock } from "./path_locks.ts";
 import { patternsOf } from "./paths.ts";
 import { counted, quote } from "../core/arguments.ts";
-import { listed, timeOfDay } from "../core/describe.ts";
+import { leftText, listed } from "../core/describe.ts";
 
 /**
  * One holder of a lock.
@@ -269,9 +269,7 @@ export function explainWaitsOf({ waits }: Readonly<Owner>): WaitExplanation[] {
 function explain(wait: Wait): WaitExplanation {
   const { id, owner: { agentId, owner }, since, timeout, tickets } = wait;
   const kept = keptView(wait);
-  const left = kept.keptUntil === undefined
-    ? ""
-    : `; its caller has left, and it is kept until ${timeOfDay(kept.keptUntil)}`;
+  const left = leftText(kept.keptUntil);
   const parts = tickets.filter(isBlocked).map((ticket) => {
     const holders = listedAs(", held by ", excluding(ticket));
     const behind = listedAs(", behind ", preceding(ticket));

@@ -7,6 +7,7 @@
 import { counted, quote } from "../core/arguments.ts";
 import { nextDeadline } from "../core/data/deadlines.ts";
 import type { ErrorData } from "../core/error_data.ts";
+import { leftText } from "../core/describe.ts";
 import { healthOf, type HealthStatus, type Instant, latenessOf } from "../core/machine.ts";
 import { UnknownMessageError } from "./errors.ts";
 import type { DeadLetterCause } from "./events.ts";
@@ -274,6 +275,8 @@ export interface MessageExplanation {
   readonly expiresAt: Instant | undefined;
   /** The limit of its sender's wait for the response; `undefined` when it does not wait. */
   readonly responseDueAt: Instant | undefined;
+  /** Until when the wait for the response is kept for a caller that has left; absent while it is there. */
+  readonly keptUntil?: Instant;
 }
 
 /**
@@ -302,17 +305,25 @@ export function explainMessage(
     : dead !== undefined
     ? ["dead-letter", deadSummary(dead)] as const
     : ["handled", handledSummary(request!)] as const;
+  const kept = keptRequest(request);
   return {
     messageId,
     from: parties.from,
     to: parties.to,
     status,
-    summary,
+    summary: summary + leftText(kept.keptUntil),
     deliveries: copies.map(explainDelivery),
     cause: dead?.cause,
     expiresAt: first?.expiresAt,
     responseDueAt: request?.timer?.rank,
+    ...kept,
   };
+}
+
+/** Returns until when a request is kept whose caller has left. */
+export function keptRequest(request: OpenRequest | undefined): { keptUntil?: Instant } {
+  const { asker } = request ?? {};
+  return asker?.isLeft ? { keptUntil: asker.timer!.rank } : {};
 }
 
 /** Returns the copies of a message that were not handled; those of detached handlers come last. */

@@ -1,4 +1,6 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { CoordinationManager, StillWaitingError } from "../../mod.ts";
+import { SimulatedClock } from "../../src/testing/mod.ts";
 import { readBreakerConfig } from "../../src/breakers/config.ts";
 import { type AgentExplanation, explainAgent } from "../../src/coordination/explain.ts";
 import type { RootConfig } from "../../src/root/state.ts";
@@ -130,4 +132,36 @@ Deno.test("nobody is explained who is neither a member nor registered for tasks"
   const bench = benchWith("x");
   bench.do({ type: "remove-agent", agentId: "x", reason: "done" });
   assertThrows(() => explainAgent(bench.state, "x", 0), UnknownAgentError);
+});
+
+Deno.test("explain says of waits whose callers have left until when they are kept", async () => {
+  const clock = new SimulatedClock();
+  await using manager = new CoordinationManager({ clock });
+  const asker = await manager.registerAgent({ id: "asker", mode: "pull" });
+  const left = { waitMs: 0, keepMs: 60_000 };
+  await assertRejects(() => asker.claim(left), StillWaitingError);
+  const request = manager.messages.sendWithResponse("asker", "other", "?", {
+    ...left,
+    timeoutMs: 0,
+  });
+  await assertRejects(() => request, StillWaitingError);
+  const agent = manager.explain("asker");
+  if (agent.kind !== "agent") throw new Error(agent.kind);
+  assertEquals(agent.ask?.keptUntil, clock.now() + 60_000);
+  assertEquals(agent.asks[0]?.keptUntil, clock.now() + 60_000);
+  assert(agent.summary.includes("; its caller has left, and it is kept until"), agent.summary);
+  const message = manager.explain(agent.asks[0]!.messageId, "message");
+  if (message.kind !== "message") throw new Error(message.kind);
+  assertEquals(message.keptUntil, clock.now() + 60_000);
+  assert(
+    message.summary.endsWith("; its caller has left, and it is kept until 00:01:00.000"),
+    message.summary,
+  );
+  const claim = asker.claim({ waitMs: 1_000, keepMs: 1_000, ticket: "ask-1" }).catch((error) =>
+    error
+  );
+  const again = manager.explain("asker");
+  assert(again.kind === "agent" && again.ask?.keptUntil === undefined);
+  await clock.advance(3_000);
+  await claim;
 });
