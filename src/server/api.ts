@@ -214,10 +214,9 @@ function wrongMethod(methods: readonly string[]): Response {
   return new Response(JSON.stringify(problem), { status: 405, headers });
 }
 
+const JSON_HEADERS: [string, string][] = [["content-type", "application/json"]];
+
 /** Makes a response of JSON. */
 export function json(value: unknown, status: number): Response {
-  return new Response(JSON.stringify(value), {
-    status,
-    headers: { "content-type": "application/json" },
-  });
+  return new Response(JSON.stringify(value), { status, headers: JSON_HEADERS });
 }

@@ -50,9 +50,11 @@ async function readText(request: Request, maxBytes: number): Promise<string> {
   return decoded(bytes);
 }
 
+const UTF_8 = new TextDecoder("utf-8", { fatal: true });
+
 function decoded(bytes: Uint8Array): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return UTF_8.decode(bytes);
   } catch {
     throw malformed(400, "it must be UTF-8");
   }
@@ -60,6 +62,7 @@ function decoded(bytes: Uint8Array): string {
 
 /** Returns how deep the brackets of a JSON text are nested. */
 function depthOf(text: string): number {
+  if (text.length < DEEPEST) return 0; // it has no room for more
   let depth = 0;
   let deepest = 0;
   for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[\]{}]/g)) {

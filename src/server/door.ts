@@ -18,28 +18,26 @@ export interface Door {
 /** The door of a socket that only one user can open. */
 export const SOCKET: Door = { trusted: true, hosts: undefined };
 
-/** Returns the door of a port. */
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
+
+/** Returns the door of a port. One that others than this machine reach has names that it can't know. */
 export function portDoor(hostname: string, port: number): Door {
-  const names = ["localhost", "127.0.0.1", "[::1]", hostname];
-  return { trusted: false, hosts: new Set(names.map((name) => `${name}:${port}`)) };
+  const isLoopback = LOOPBACK.includes(hostname) || hostname === "::1";
+  const hosts = new Set(LOOPBACK.map((name) => `${name}:${port}`));
+  return { trusted: false, hosts: isLoopback ? hosts : undefined };
 }
 
 /** @throws {RequestError} when a request comes from a page elsewhere, or under another name */
-export function requireDoor(request: Request, url: URL, { hosts }: Door): void {
-  if (hosts === undefined) return;
+export function requireDoor(request: Request, url: URL, { trusted, hosts }: Door): void {
+  if (trusted) return;
   const host = request.headers.get("host") ?? url.host;
-  if (!hosts.has(host)) {
-    throw new RequestError(
-      403,
-      "foreign-host",
-      "Cannot accept the request: its host is not this server",
-    );
-  }
+  if (hosts !== undefined && !hosts.has(host)) throw foreign("host", "this server");
   const origin = request.headers.get("origin");
-  if (origin === null || [...hosts].some((each) => origin === `http://${each}`)) return;
-  throw new RequestError(
-    403,
-    "foreign-origin",
-    "Cannot accept the request: its origin is another site",
-  );
+  if (origin === null || URL.canParse(origin) && new URL(origin).host === host) return;
+  throw foreign("origin", "its host");
+}
+
+function foreign(what: string, allowed: string): RequestError {
+  const message = `Cannot accept the request: its ${what} must be ${allowed}`;
+  return new RequestError(403, `foreign-${what}`, message);
 }

@@ -84,6 +84,7 @@ export class Presence {
   #lost(agentId: string, incarnation: number): void {
     this.#held.delete(agentId);
     if (this.#isClosed) return;
+    if (this.#manager.getAgent(agentId)?.incarnation !== incarnation) return; // it is gone
     const agent = this.#manager.session(agentId, incarnation);
     agent.disconnected(this.#graceMs).catch(ignore);
   }

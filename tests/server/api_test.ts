@@ -239,3 +239,41 @@ Deno.test("a suspected agent that calls is alive again", async () => {
   await driver.call("GET", "/v1/tasks", undefined, { token });
   await until(() => manager.getAgent("a")?.status === "alive");
 });
+
+Deno.test("the trace of a request that submits a task reaches the agent that claims it", async () => {
+  await using driver = await ServerDriver.start();
+  const token = await driver.join("a");
+  const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  const headers = { traceparent };
+  await driver.call("POST", "/v1/tasks", { id: "t1", metadata: { own: 1 } }, { headers });
+  const { body } = await driver.call("POST", "/v1/claims", {}, { token });
+  assertEquals(body.claim.task.metadata, { traceparent, own: 1 });
+  for (const [id, wrong] of [["t2", "x"], ["t3", `${traceparent}-more`]] as const) {
+    await driver.call("POST", "/v1/tasks", { id }, { headers: { traceparent: wrong } });
+    assertEquals((await driver.call("GET", `/v1/tasks/${id}`)).body.metadata, undefined);
+  }
+});
+
+Deno.test("an agent that is removed while it holds a connection leaves nothing behind", async () => {
+  await using driver = await ServerDriver.start();
+  const agent = await driver.client().registerAgent({ id: "a" });
+  await driver.server.manager.removeAgent("a", "an operator removed it");
+  await agent.disconnect();
+  await until(async () => (await driver.call("GET", "/v1/agents")).body.agents.length === 0);
+  assertEquals((await driver.call("GET", "/v1/state")).status, 200);
+});
+
+Deno.test("a server that listens beyond this machine takes any host, and no foreign origin", async () => {
+  await using driver = await ServerDriver.start({ hostname: "0.0.0.0" });
+  const { port } = new URL(driver.server.info.url!);
+  const status = async (headers: string) => {
+    const connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
+    const token = `Authorization: Bearer ${driver.server.token}`;
+    const request = `GET /v1/state HTTP/1.1\r\n${headers}${token}\r\nConnection: close\r\n\r\n`;
+    await connection.write(new TextEncoder().encode(request));
+    return Number((await new Response(connection.readable).text()).split(" ")[1]);
+  };
+  assertEquals(await status("Host: build.example:4000\r\n"), 200);
+  assertEquals(await status("Host: build.example\r\nOrigin: https://build.example\r\n"), 200);
+  assertEquals(await status("Host: build.example\r\nOrigin: https://evil.example\r\n"), 403);
+});

@@ -13,7 +13,7 @@ export const VALID: Record<string, Record<string, unknown>> = {
   submitChild: { epoch: 1, task: { id: "child" } },
   answerTask: { answer: 1 },
   acceptResult: { accepted: true },
-  setTaskPriority: { priority: 1 },
+  amendTask: { priority: 1, description: "x" },
   retryTasks: {},
   every: { everyMs: 1000, task: {} },
   setLimit: { maxConcurrent: 1 },

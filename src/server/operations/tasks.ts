@@ -64,10 +64,10 @@ export const TASK_OPERATIONS: readonly Operation[] = [
     body: Type.Union([TaskBody, closed({ tasks: Type.Array(TaskBody, { maxItems: 10_000 }) })]),
     reply: Anything("The task; or for each of several, the task or the problem"),
     status: 201,
-    async handle({ manager, body, idempotencyKey }) {
+    async handle({ manager, body, headers, idempotencyKey }) {
       const submit = async (task: Static<typeof TaskBody>) => {
         const key = idempotencyKey === undefined ? {} : { idempotencyKey };
-        await manager.submit({ ...key, ...task } as Task);
+        await manager.submit({ ...key, ...traced(task, headers) } as Task);
         return manager.scheduler.getTask(task.id);
       };
       if (!("tasks" in body)) return await submit(body);
@@ -105,14 +105,20 @@ export const TASK_OPERATIONS: readonly Operation[] = [
       return requireTask(manager, taskId);
     },
   }),
-  operation("setTaskPriority", {
+  operation("amendTask", {
     method: "PATCH",
     path: "/tasks/{taskId}",
-    summary: "Changes the priority of a task",
-    body: closed({ priority: Type.Integer() }),
+    summary: "Changes what a task that has not ended says, and its priority",
+    body: closed({
+      priority: Optional(Type.Integer({ description: "Higher is sooner" })),
+      description: Optional(Text("For people")),
+      input: Optional(Any("Opaque to Lockstep")),
+      metadata: Optional(Any("Opaque to Lockstep")),
+    }),
     reply: TaskView,
-    async handle({ manager, params: { taskId }, body: { priority } }) {
-      await manager.setTaskPriority(taskId, priority);
+    async handle({ manager, params: { taskId }, body: { priority, ...changes } }) {
+      if (priority !== undefined) await manager.setTaskPriority(taskId, priority);
+      if (Object.keys(changes).length > 0) await manager.amendTask(taskId, changes);
       return requireTask(manager, taskId);
     },
   }),
@@ -345,6 +351,21 @@ export const TASK_OPERATIONS: readonly Operation[] = [
       manager.setBudget(Object.keys(body).length === 0 ? undefined : body),
   }),
 ];
+
+/**
+ * Returns a task with the trace of the request in its metadata, so that its agent goes on with that. Data
+ * of the caller's own is left alone.
+ */
+function traced(task: Static<typeof TaskBody>, headers: Headers): Static<typeof TaskBody> {
+  const traceparent = headers.get("traceparent");
+  const { metadata = {} } = task;
+  const isPlain = typeof metadata === "object" && metadata !== null && !Array.isArray(metadata);
+  if (traceparent === null || !TRACE.test(traceparent) || !isPlain) return task;
+  return { ...task, metadata: { traceparent, ...metadata } };
+}
+
+/** A trace context of the W3C. */
+const TRACE = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** The statuses of tasks that have ended. */
 const ENDS: readonly string[] = ["completed", "failed", "cancelled"];
