@@ -12,6 +12,7 @@ import type { HolderView, PathsCheck, WaiterView } from "../locks/views.ts";
 import type { LockMode } from "../locks/types.ts";
 import type { Budget, BudgetView, KeyLimit, LimitView } from "../tasks/limits.ts";
 import type { ScheduleOptions, ScheduleView, Task, TaskView } from "../tasks/types.ts";
+import type { TaskChanges } from "../tasks/mod.ts";
 import type { TaskFilter, TaskListOptions, TaskPage } from "../tasks/views.ts";
 import type { ServerInfo } from "../service/info.ts";
 import { ClientAgent, type TaskFunction } from "./agent.ts";
@@ -218,6 +219,11 @@ export class LockstepClient {
   /** Lists tasks by the page. */
   listTasks(options: TaskListOptions = {}): Promise<TaskPage> {
     return this.#connection.call({ method: "GET", path: ["tasks"], query: { ...options } });
+  }
+
+  /** Changes what a task that has not ended says. */
+  async amendTask(taskId: string, changes: TaskChanges): Promise<void> {
+    await this.#connection.call({ method: "PATCH", path: ["tasks", taskId], body: changes });
   }
 
   /** Changes the priority of a task. */

@@ -52,15 +52,15 @@ export interface PlanChange {
   /** The task. */
   readonly id: string;
   /**
-   * It was added; its priority was changed; it is kept as it was; it is kept although the plan says
-   * something else of it, as the server's tasks are not rewritten; or it was done before.
+   * It was added; its title, detail or priority was changed; it is as the plan says, or has ended; it is
+   * kept although the plan says that it needs something else; or it was done before.
    */
-  readonly change: "added" | "reprioritized" | "kept" | "differs" | "done";
+  readonly change: "added" | "changed" | "kept" | "differs" | "done";
 }
 
 /**
- * Submits a plan: tasks that are new are added, priorities of those that have not ended are changed,
- * others are kept. With `isDry` nothing is changed.
+ * Submits a plan: tasks that are new are added, titles, details and priorities of those that have not
+ * ended are changed. With `isDry` nothing is done.
  *
  * @throws {PlanError} for two tasks of one id, an unknown id, or a cycle
  */
@@ -89,7 +89,11 @@ export async function submitPlan(
     changes.push({ id: task.id, change });
     if (isDry) continue;
     if (change === "added") await client.submit(taskOf(task, done));
-    if (change === "reprioritized") await client.setTaskPriority(task.id, task.priority ?? 0);
+    if (change === "changed") {
+      const { description, metadata, priority = 0 } = taskOf(task, done);
+      await client.amendTask(task.id, { description: description ?? "", metadata });
+      if (before!.priority !== priority) await client.setTaskPriority(task.id, priority);
+    }
   }
   return changes;
 }
@@ -137,17 +141,17 @@ function cycleIn(tasks: ReadonlyMap<string, PlanTask>): string[] | undefined {
 
 /** Returns what a plan changes of a task that is there. */
 function changeOf(before: TaskView, task: PlanTask): PlanChange["change"] {
-  const hasEnded = ["completed", "failed", "cancelled"].includes(before.status);
-  const { plan } = (before.metadata ?? {}) as { plan?: unknown };
-  if (hasEnded) return "kept";
-  if (plan !== undefined && plan !== fingerprint(task)) return "differs";
-  return before.priority === (task.priority ?? before.priority) ? "kept" : "reprioritized";
+  if (["completed", "failed", "cancelled"].includes(before.status)) return "kept";
+  const { plan, detail } = (before.metadata ?? {}) as { plan?: unknown; detail?: unknown };
+  if (plan !== undefined && plan !== terms(task)) return "differs";
+  const isSame = before.description === task.title && detail === task.detail &&
+    before.priority === (task.priority ?? 0);
+  return isSame ? "kept" : "changed";
 }
 
-/** Returns what a plan says of a task, without its priority. */
-function fingerprint(task: PlanTask): string {
-  const { title, detail, needs, files, locks, requires, approval } = task;
-  return JSON.stringify([title, detail, needs, files, locks, requires, approval]);
+/** Returns what a task of a plan needs, which can't be changed once it is submitted. */
+function terms({ needs, files, locks, requires, approval }: PlanTask): string {
+  return JSON.stringify([needs, files, locks, requires, approval]);
 }
 
 /** Returns a task of a plan as it is submitted; `done` are those that it need not wait for. */
@@ -165,7 +169,7 @@ export function taskOf(task: PlanTask, done: ReadonlySet<string> = new Set()): T
       resources: [...locks, ...files.length > 0 ? [{ paths: files }] : []],
     }),
     metadata: {
-      plan: fingerprint(task),
+      plan: terms(task),
       ...(files.length > 0 && { files }),
       ...(detail !== undefined && { detail }),
     },

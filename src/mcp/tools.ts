@@ -143,7 +143,7 @@ export const TOOLS: readonly Tool[] = [
   {
     name: "plan",
     description:
-      "Add tasks. Give each a short id; needs lists ids that must finish first. A cycle is refused with its path.",
+      "Add tasks, or change the text and priority of waiting ones. Give each a short id; needs lists ids that must finish first. A cycle is refused with its path.",
     inputSchema: object({
       tasks: {
         type: "array",
@@ -358,9 +358,10 @@ async function plan(desk: Desk, { tasks = [], cancel = [] }: Arguments): Promise
     changes.filter((each) => each.change === change).map(({ id }) => id);
   const said = [
     ["Added", of("added")],
-    ["Already there", [...of("kept"), ...of("reprioritized")]],
+    ["Changed", of("changed")],
+    ["Already there", of("kept")],
     [
-      "There already, otherwise than you say; cancel it and choose another id to change it",
+      "There already, with other needs, files or abilities; cancel it and choose another id",
       of("differs"),
     ],
     ["Cancelled", cancel],

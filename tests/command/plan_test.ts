@@ -77,19 +77,20 @@ Deno.test("a plan is submitted once; later submissions add what is new, and say 
   const again = ["auth kept", "protocol done", "rotate-the-keys kept", "release kept"];
   assertEquals(await changes(), again);
   const text = await Deno.readTextFile(path);
-  const changed = text.replace("priority=3", "priority=5").replace("Release {", "Release it {") +
-    "- [ ] Celebrate {#party needs=release}\n";
+  const changed = text.replace("priority=3", "priority=5").replace("Rotate the keys", "Rotate keys")
+    .replace("needs=auth approval", "approval") + "- [ ] Celebrate {#party needs=release}\n";
   await Deno.writeTextFile(path, changed);
   assertEquals(await changes(), [
     ...[
-      "auth reprioritized",
+      "auth changed",
       "protocol done",
-      "rotate-the-keys kept",
+      "rotate-the-keys changed",
       "release differs",
       "party added",
     ],
   ]);
   assertEquals((await driver.json(["look", "auth"])).status, "waiting");
+  assert((await driver.run(["look"])).out.includes("rotate-the-keys Rotate keys"));
 });
 
 Deno.test("a cycle and an unknown id are refused with file, line and path, and nothing is added", async () => {
