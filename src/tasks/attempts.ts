@@ -421,7 +421,8 @@ export class AttemptRunner {
     let report: Report;
     try {
       const result = attempt.isOver ? undefined : await handler(task, attempt);
-      report = { type: "complete", taskId, epoch, result, ...attempt.summarized };
+      report = { type: "complete", taskId, epoch, result };
+      if (attempt.summarized !== undefined) report = { ...report, ...attempt.summarized };
     } catch (thrown) {
       report = suspensionOf(thrown) ?? {
         type: "fail",
@@ -544,15 +545,15 @@ export class RunningAttempt implements TaskContext {
   readonly attempt: number;
   readonly dependencies: readonly DependencyReport[];
   /** The field of the report that has the summary, if the attempt gave one. */
-  summarized: { readonly summary?: string } = {};
+  summarized: { readonly summary?: string } | undefined;
   /** Whether the claim is over. */
   isOver = false;
   /** The handle of its claim, if its agent asked for it; then no handler runs it. */
   claim: object | undefined;
   readonly #host: AttemptHost;
   readonly #lockEpoch: number;
-  readonly #signal = new LazySignal();
-  readonly #shutdown = new LazySignal();
+  #signal: LazySignal | undefined;
+  #shutdown: LazySignal | undefined;
 
   constructor(
     host: AttemptHost,
@@ -570,22 +571,22 @@ export class RunningAttempt implements TaskContext {
   }
 
   get signal(): AbortSignal {
-    return this.#signal.signal;
+    return (this.#signal ??= new LazySignal()).signal;
   }
 
   get shutdown(): AbortSignal {
-    return this.#shutdown.signal;
+    return (this.#shutdown ??= new LazySignal()).signal;
   }
 
   /** Ends the claim for what `reason` returns; the first one counts. */
   abort(reason: () => unknown): void {
     this.isOver = true;
-    this.#signal.abort(reason);
+    (this.#signal ??= new LazySignal()).abort(reason);
   }
 
   /** Announces that a shutdown has begun. */
   shutDown(error: unknown): void {
-    this.#shutdown.abort(() => error);
+    (this.#shutdown ??= new LazySignal()).abort(() => error);
   }
 
   // Handlers destructure the context, so these functions are bound.
