@@ -731,7 +731,9 @@ function giveTasks(step: Step, agent: Agent): void {
 
 function giveAgents(step: Step, group: Group): void {
   const { state } = step;
-  for (const task of [...group.wanted].sort(byRank)) giveWanted(step, task);
+  if (group.wanted.size > 0) {
+    for (const task of [...group.wanted].sort(byRank)) giveWanted(step, task);
+  }
   const mayAssign = assignsItself(state, group);
   while (sizeOf(group) > 0 && state.isFunded) {
     const task = firstOf(group);

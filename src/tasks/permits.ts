@@ -80,7 +80,7 @@ export function takeToken(step: Step, task: TaskRecord): void {
     }
     update(step, key);
   }
-  charge(step, task, (account) => account.attempts++);
+  charge(step, task, countAttempt);
 }
 
 /** Gives back the permit of a claim whose slot is given back. */
@@ -100,9 +100,19 @@ export function returnPermit(step: Step, task: TaskRecord): void {
 
 /** Charges the time of an attempt that ends. */
 export function chargeTime(step: Step, task: TaskRecord): void {
-  const ms = step.now - task.chargedAt;
-  task.chargedAt = step.now;
-  charge(step, task, (account) => account.runMs += ms);
+  const { state, now } = step;
+  const ms = now - task.chargedAt;
+  task.chargedAt = now;
+  if (isCharged(state, task)) charge(step, task, (account) => account.runMs += ms);
+}
+
+/** Returns whether a budget may be charged with what `task` spends. */
+function isCharged({ account }: TaskState, { account: own, spec }: TaskRecord): boolean {
+  return own !== undefined || spec.limitKey !== undefined || account !== undefined;
+}
+
+function countAttempt(account: Account): void {
+  account.attempts++;
 }
 
 /** Charges what an attempt reports. */

@@ -134,15 +134,9 @@ export function assign(
   } else occupySlot(step, task, agent, hasPermit);
   if (task.spec.placed && state.config.stealing) offer(state, task);
   const { agentId } = agent;
-  events.push({
-    type: "task:assigned",
-    taskId,
-    agentId,
-    epoch: task.epoch,
-    resources,
-    queued,
-    ...(lastResort && { lastResort }),
-  });
+  const { epoch } = task;
+  const assigned = { type: "task:assigned", taskId, agentId, epoch, resources, queued } as const;
+  events.push(lastResort ? { ...assigned, lastResort } : assigned);
   if (startsItself(agent) && task.locked) start(step, task);
 }
 
@@ -240,15 +234,17 @@ export function start(step: Step, task: TaskRecord): void {
   const { ask } = task.agent!;
   startLimits(state, task, now, ask);
   if (ask !== undefined) dropAsk(state, ask); // whatever such an agent starts, it asked for
-  events.push({
+  const started = {
     type: "task:started",
     taskId: spec.id,
     agentId: task.agent!.agentId,
     epoch,
     attempt: task.attempts,
     waitedMs: now - task.dueAt,
-    ...(ask !== undefined && { ask: ask.id, askedMs: now - ask.since }),
-  });
+  } as const;
+  events.push(
+    ask === undefined ? started : { ...started, ask: ask.id, askedMs: now - ask.since },
+  );
   takeToken(step, task);
 }
 
@@ -269,10 +265,9 @@ export function complete(
   remember(step.state, task, agent, ranMs, true);
   finish(step, task, "completed", "");
   const { spec: { id: taskId }, epoch } = task;
-  events.push({
-    ...{ type: "task:completed", taskId, agentId: agent.agentId, epoch, result, ranMs },
-    ...(summary !== undefined && { summary }),
-  });
+  const { agentId } = agent;
+  const completed = { type: "task:completed", taskId, agentId, epoch, result, ranMs } as const;
+  events.push(summary === undefined ? completed : { ...completed, summary });
   endClaim(step, task, "ended");
 }
 
