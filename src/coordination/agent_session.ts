@@ -17,7 +17,10 @@ import type {
   ResourceManager,
 } from "../locks/mod.ts";
 import type {
+  InboxOptions,
+  InboxPage,
   MessageRouter,
+  PostOptions,
   ReceivedMessage,
   ReceiveOptions,
   RequestOptions,
@@ -30,6 +33,7 @@ import type {
   TaskClaim,
   TaskScheduler,
 } from "../tasks/mod.ts";
+import type { MessageOutcome } from "../messages/types.ts";
 import type { Task } from "../tasks/types.ts";
 import type { ActingDispatcher, RootClient } from "./client.ts";
 
@@ -72,7 +76,7 @@ export class AgentSession {
   readonly #host: SessionHost;
 
   /**
-   * Made by `registerAgent`.
+   * Made by `registerAgent` and `session`.
    * @internal
    */
   constructor(host: SessionHost, agentId: string, incarnation: number) {
@@ -289,6 +293,16 @@ export class AgentSession {
     );
   }
 
+  /** Sends a message to all other agents that have a mailbox; see {@linkcode MessageRouter.broadcast}. */
+  broadcast(payload: unknown, options?: PostOptions): Promise<MessageOutcome[]> {
+    return this.#as(({ messages }) => messages.broadcast(this.agentId, payload, options));
+  }
+
+  /** Sends a message to the subscribers of a topic; see {@linkcode MessageRouter.publish}. */
+  publish(topic: string, payload: unknown, options?: PostOptions): Promise<MessageOutcome[]> {
+    return this.#as(({ messages }) => messages.publish(this.agentId, topic, payload, options));
+  }
+
   /** Receives the next message, and waits for it for `waitMs`; see {@linkcode MessageRouter.receive}. */
   receive<Payload = unknown>(
     options?: ReceiveOptions,
@@ -314,6 +328,11 @@ export class AgentSession {
   /** Returns a received message, which is delivered again. */
   nack(epoch: number, error?: unknown): Promise<void> {
     return this.#as(({ messages }) => messages.nack(this.agentId, epoch, error));
+  }
+
+  /** Lists the messages that it has not acked yet; see {@linkcode MessageRouter.inbox}. */
+  inbox<Payload = unknown>(options?: InboxOptions): InboxPage<Payload> {
+    return this.#host.messages.inbox<Payload>(this.agentId, options);
   }
 
   /** Subscribes to a topic. Idempotent. */
