@@ -10,6 +10,7 @@ import {
   MemoryJournal,
   ResponseTimeoutError,
   StaleEpochError,
+  UnansweredError,
   UnknownAgentError,
 } from "../../mod.ts";
 import { SimulatedClock } from "../../src/testing/mod.ts";
@@ -21,20 +22,38 @@ function managed(config: CoordinationConfig = {}) {
   return { manager, eventBus, clock };
 }
 
-/** Whatever a session can do. */
+/** Whatever a session can do, but for what reads, and the locks of attempts. */
 const CALLS: Record<string, (session: AgentSession) => Promise<unknown>> = {
   heartbeat: (session) => session.heartbeat(),
+  disconnected: (session) => session.disconnected(10),
+  claim: (session) => session.claim(),
   start: (session) => session.start("t"),
+  heartbeatTask: (session) => session.heartbeatTask("t"),
+  spend: (session) => session.spend("t", { tokens: 1 }),
   progress: (session) => session.progress("t", 1),
   note: (session) => session.note("t", "half"),
   submit: (session) => session.submit("t", { id: "c" }),
   complete: (session) => session.complete("t", 1, 0, { summary: "done" }),
   fail: (session) => session.fail("t", new Error("no")),
+  snooze: (session) => session.snooze("t", 10),
+  block: (session) => session.block("t", "may I?"),
+  releaseTask: (session) => session.releaseTask("t"),
   acquire: (session) => session.acquire("free"),
+  tryAcquire: (session) => session.tryAcquire("free"),
+  acquirePaths: (session) => session.acquirePaths(["src/*"]),
   release: (session) => session.release("r"),
+  renew: (session) => session.renew("r", 10),
   send: (session) => session.send("b", "hello"),
   request: (session) => session.request("b", "hello"),
+  broadcast: (session) => session.broadcast("hello"),
+  publish: (session) => session.publish("news", "hello"),
   receive: (session) => session.receive({ waitMs: 10 }),
+  sendResponse: (session) => session.sendResponse("m", 1),
+  rejectRequest: (session) => session.rejectRequest("m", "no"),
+  ack: (session) => session.ack(1),
+  nack: (session) => session.nack(1),
+  subscribeTopic: (session) => session.subscribeTopic("news"),
+  unsubscribeTopic: (session) => session.unsubscribeTopic("old"),
 };
 
 for (const [name, call] of Object.entries(CALLS)) {
@@ -47,8 +66,17 @@ for (const [name, call] of Object.entries(CALLS)) {
     await manager.assignTask({ id: "t" }, "a");
     await session.start("t");
     await session.acquire("r");
+    await manager.messages.subscribeTopic("b", "news");
+    await session.subscribeTopic("old");
+    await session.send("a", "to itself");
+    await session.receive();
     await assertRejects(() => call(old), StaleEpochError);
-    assertEquals(manager.scheduler.getTask("t")!.status, "running");
+    const task = manager.scheduler.getTask("t")!;
+    assertEquals([task.status, task.progress, task.spent], ["running", undefined, undefined]);
+    assertEquals(manager.getAgent("a")!.status, "alive");
+    assertEquals(manager.messages.topicsOf("a"), ["old"]);
+    assertEquals(session.inbox().entries.map(({ isDelivered }) => isDelivered), [true]);
+    assertEquals(manager.checkPaths(["src/*"]).isFree, true);
     assertEquals(manager.scheduler.getTask("c"), undefined);
     assertEquals(manager.resources.holderOf("r"), "a");
     assertEquals([manager.resources.isLocked("free"), manager.messages.peek("b")], [false, []]);
@@ -217,4 +245,73 @@ Deno.test("session() returns the calls of a member, also after a restart", async
   assertEquals(manager.scheduler.getTask("t1")?.output, "done");
   assertThrows(() => manager.session("a", incarnation + 1), StaleEpochError);
   assertThrows(() => manager.session("b"), UnknownAgentError);
+});
+
+Deno.test("a session sends, lists, receives, acks and answers messages as its agent", async () => {
+  const { manager, clock } = managed();
+  const [a, b] = [
+    await manager.registerAgent({ id: "a" }),
+    await manager.registerAgent({ id: "b" }),
+  ];
+  await b.subscribeTopic("news");
+  assertEquals((await a.broadcast(1, { type: "all" })).map(({ to }) => to), ["b"]);
+  assertEquals((await a.publish("news", 2)).map(({ to }) => to), ["b"]);
+  await b.unsubscribeTopic("news");
+  assertEquals(await a.publish("news", 3), []);
+  const { entries } = b.inbox({ limit: 5 });
+  assertEquals(entries.map(({ message: { from, type, payload } }) => [from, type, payload]), [
+    ["a", "all", 1],
+    ["a", "topic", 2],
+  ]);
+  await b.ack((await b.receive())!.epoch);
+  await b.nack((await b.receive())!.epoch);
+  const redelivered = b.receive({ waitMs: 5_000 });
+  await clock.advance(5_000);
+  const again = await redelivered;
+  assertEquals([again?.message.payload, again?.attempt], [2, 2]);
+  await b.ack(again!.epoch);
+  assertEquals(b.inbox().entries, []);
+  await assertRejects(() => b.ack(again!.epoch), StaleEpochError);
+
+  const answered = a.request("b", "?");
+  const asked = await b.receive();
+  assertEquals(await b.sendResponse(asked!.message.id, "yes"), true);
+  assertEquals(await answered, "yes");
+  await b.ack(asked!.epoch);
+  const rejected = assertRejects(() => a.request("b", "!"), UnansweredError);
+  const other = await b.receive();
+  assertEquals(await b.rejectRequest(other!.message.id, new Error("no")), true);
+  await rejected;
+  await manager.shutdown();
+});
+
+Deno.test("a session holds locks for an attempt, which end with it and are not its agent's", async () => {
+  const { manager, clock } = managed();
+  const agent = await manager.registerAgent({ id: "a" });
+  await manager.assignTask({ id: "t" }, "a");
+  const attempt = { taskId: "t", epoch: manager.scheduler.getTask("t")!.epoch };
+  const calls = [
+    () => agent.acquireFor(attempt, "db"),
+    () => agent.acquirePathsFor(attempt, ["src/*"]),
+  ];
+  for (const call of calls) await assertRejects(call, StaleEpochError); // it has not started
+  await agent.start("t");
+  const lock = await agent.acquireFor(attempt, "db", { leaseMs: 60_000 });
+  const paths = await agent.acquirePathsFor(attempt, ["src/*"]);
+  assertEquals(manager.resources.holdersOf("db").map(({ taskId }) => taskId), ["t"]);
+  assertEquals(await agent.tryAcquire("db"), undefined);
+  await assertRejects(() => agent.release("db"));
+  assertEquals(await agent.renew("db", 120_000, lock.epoch), clock.now() + 120_000);
+  await agent.release("db", lock.epoch);
+  assertEquals(manager.resources.isLocked("db"), false);
+
+  await agent.heartbeatTask("t");
+  await agent.releaseTask("t", attempt.epoch, "another one is to do it");
+  assertEquals(paths.signal.aborted, true);
+  assertEquals(manager.checkPaths(["src/*"]).isFree, true);
+  const { attempts, epoch } = manager.scheduler.getTask("t")!;
+  assertEquals([attempts, epoch > attempt.epoch], [0, true]);
+  await assertRejects(() => agent.releaseTask("t", attempt.epoch), StaleEpochError);
+  for (const call of calls) await assertRejects(call, StaleEpochError);
+  await manager.shutdown();
 });
