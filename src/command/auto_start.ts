@@ -11,7 +11,7 @@ import { pause } from "../client/connection.ts";
 import { LocalClient } from "../client/local/mod.ts";
 import { ConnectionError } from "../client/transport.ts";
 import type { Home } from "../service/home.ts";
-import { programCommand } from "./program.ts";
+import { serverCommand } from "./program.ts";
 
 /** The time for which a verb repeats a call that the server can't answer now, in milliseconds. */
 const RETRY_MS = 10_000;
@@ -58,7 +58,7 @@ const IDLE = "30m";
 
 function startDetached({ root, folder }: Home): void {
   const log = openSync(join(folder, "server.log"), "a", 0o600);
-  const [runtime, ...rest] = programCommand();
+  const [runtime, ...rest] = serverCommand();
   const args = [...rest, "serve", "--idle", IDLE, "--dir", root];
   spawn(runtime!, args, { detached: true, stdio: ["ignore", log, log], cwd: root }).unref();
   closeSync(log);

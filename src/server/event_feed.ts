@@ -17,7 +17,7 @@ import { RequestError } from "../service/problem.ts";
 const GATHER_MS = 10;
 
 /** The number of events that are kept. */
-const KEPT = 10_000;
+const KEPT = 2_000;
 
 /** The number of readers that there may be. */
 const MOST_READERS = 1000;
