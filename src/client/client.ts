@@ -102,6 +102,16 @@ export class LockstepClient {
     return this.#connection.call({ method: "GET", path: ["server"] });
   }
 
+  /**
+   * Makes a link that opens the dashboard in a browser, once and within a minute. For operators.
+   *
+   * @param name the person who will use it, for the journal
+   */
+  async openLink(name?: string): Promise<{ readonly url: string; readonly until: number }> {
+    const body = name === undefined ? {} : { name };
+    return await this.#connection.call({ method: "POST", path: ["links"], body });
+  }
+
   /** Ends the server, once what is under way is answered. */
   async stop(): Promise<void> {
     await this.#connection.call({ method: "POST", path: ["stop"] });

@@ -59,6 +59,17 @@ const ALL: readonly Verb[] = [
     load: async () => (await server()).status,
   },
   {
+    name: "open",
+    usage: "",
+    summary: "open the dashboard in the browser, by a link that works once",
+    options: {
+      ...JSON_OPTION,
+      print: { type: "boolean", help: "print the link, and open nothing" },
+    },
+    examples: ["lockstep open", "lockstep open --print"],
+    load: async () => (await import("./verbs/open.ts")).open,
+  },
+  {
     name: "doctor",
     usage: "",
     summary: "check the folder, the socket, the journal and the server",

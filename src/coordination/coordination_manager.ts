@@ -273,6 +273,14 @@ export class CoordinationManager implements AsyncDisposable {
     return this.#running("read the state").metrics;
   }
 
+  /**
+   * The state of all parts, to be read at once: it changes with the next command.
+   * @internal
+   */
+  get state(): Readonly<RootState> {
+    return this.#running("read the state").client.state;
+  }
+
   // Agents
 
   /**

@@ -22,7 +22,7 @@
  * @module
  */
 
-export { type EventFilter } from "./subjects.ts";
+export { type EventFilter, matches } from "./subjects.ts";
 export { type HistoryEvent, type LockView, Moment } from "./moment.ts";
 export {
   History,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { memberViews } from "../agents/mod.ts";
+import { memberView, memberViews } from "../agents/mod.ts";
 import type { MemberView } from "../agents/mod.ts";
 import { quote } from "../core/arguments.ts";
 import type { Instant, Named } from "../core/machine.ts";
@@ -138,6 +138,12 @@ export class Moment<State = unknown> {
   task(taskId: string): TaskView | undefined {
     const task = this.#parts().tasks?.tasks.get(taskId);
     return task && viewOf(task);
+  }
+
+  /** Returns an agent, or `undefined`. */
+  agent(agentId: string): MemberView | undefined {
+    const { agents } = this.#parts();
+    return agents && memberView(agents, agentId);
   }
 
   /** Returns the agents in the order in which they joined; none of other machines. */

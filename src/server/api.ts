@@ -15,6 +15,7 @@ import { openApi } from "./openapi.ts";
 import type { Call, Operation, Service } from "./operation.ts";
 import { OPERATIONS } from "./operations/mod.ts";
 import { type Principal, STRANGER } from "./principals.ts";
+import { personOf } from "./links.ts";
 import { Routes } from "./routes.ts";
 import { readJson } from "./body.ts";
 
@@ -137,7 +138,9 @@ export class Api {
   #callerOf({ headers }: Request, { trusted }: Door): Principal {
     const header = headers.get("authorization");
     const { tokens } = this.#service;
-    if (header === null) return trusted ? tokens.trusted : STRANGER;
+    if (header === null) {
+      return trusted ? tokens.trusted : personOf(tokens, headers, Date.now()) ?? STRANGER;
+    }
     const token = /^Bearer ([\w.-]{1,1000})$/i.exec(header)?.[1];
     if (token !== undefined) return tokens.caller(token);
     throw new RequestError(

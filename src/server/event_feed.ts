@@ -67,17 +67,23 @@ export interface FeedOptions {
   readonly types?: ReadonlySet<string> | undefined;
   /** The agent whose events to send. @default all */
   readonly agentId?: string | undefined;
+  /** Whether to send only how many events there were, and the number of the last. @default false */
+  readonly digest?: boolean | undefined;
 }
 
 /** Streams the events of a bus to any number of readers. */
 export class EventFeed {
   readonly #kept: Line[] = [];
   readonly #readers = new Set<Reader>();
+  /** Those of them that get no events, but their number. */
+  readonly #digested = new Set<Reader>();
   readonly #stop: () => void;
   #pending: Line[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #ping: ReturnType<typeof setInterval>;
   #last = -1;
+  /** Receives each event, before it is gathered. */
+  onEvent: ((heard: HeardEvent) => void) | undefined;
 
   /** Begins with the next event of `bus`. */
   constructor(bus: EventBus) {
@@ -101,7 +107,7 @@ export class EventFeed {
 
   /** Opens a stream. */
   open(
-    { after, types, agentId }: FeedOptions,
+    { after, types, agentId, digest = false }: FeedOptions,
     ended: () => void = () => {},
   ): ReadableStream<Uint8Array> {
     if (this.#readers.size >= MOST_READERS) {
@@ -116,11 +122,13 @@ export class EventFeed {
           ? undefined
           : (line: Line) =>
             (types?.has(line.type) ?? true) && (agentId ?? line.agentId) === line.agentId;
-        reader = new Reader(controller, isWanted, () => {
+        reader = new Reader(controller, digest ? noLine : isWanted, () => {
           this.#readers.delete(reader);
+          this.#digested.delete(reader);
           ended();
         });
         this.#readers.add(reader);
+        if (digest) this.#digested.add(reader);
         reader.write(`retry: 1000\n\n`);
         this.#replay(reader, after);
       },
@@ -152,6 +160,7 @@ export class EventFeed {
     for await (const heard of events) {
       if (heard.sequence < 0) continue; // a program emitted it; it is in no journal
       this.#last = heard.sequence;
+      this.onEvent?.(heard);
       this.#pending.push(new Line(heard));
       this.#timer ??= setTimeout(() => this.#flush(), GATHER_MS);
     }
@@ -165,6 +174,11 @@ export class EventFeed {
     this.#pending = [];
     this.#kept.push(...lines);
     if (this.#kept.length > 2 * KEPT) this.#kept.splice(0, this.#kept.length - KEPT);
+    const last = lines.at(-1)!.sequence;
+    const digest = { last, count: lines.length };
+    for (const reader of this.#digested) {
+      reader.write(`id: ${last}\nevent: digest\ndata: ${JSON.stringify(digest)}\n\n`);
+    }
     let all: Uint8Array | undefined;
     for (const reader of [...this.#readers]) {
       if (reader.isWanted === undefined) reader.push(all ??= encoded(lines), lines);
@@ -222,6 +236,10 @@ class Reader {
   left(): void {
     this.#ended();
   }
+}
+
+function noLine(): boolean {
+  return false;
 }
 
 function encoded(lines: readonly Line[]): Uint8Array {

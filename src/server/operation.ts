@@ -9,7 +9,9 @@ import type { Static, TObject, TProperties, TSchema } from "@sinclair/typebox";
 import type { AgentSession, CoordinationManager } from "../coordination/mod.ts";
 import { bodyChecker, closed, queryReader } from "./checks.ts";
 import type { Endings } from "./endings.ts";
+import type { Dashboard } from "../dashboard/mod.ts";
 import type { EventFeed } from "./event_feed.ts";
+import type { Links } from "./links.ts";
 import type { Presence } from "./presence.ts";
 import type { Principal, Tokens } from "./principals.ts";
 import { WAITING } from "./waits.ts";
@@ -28,6 +30,10 @@ export interface Service {
   readonly tokens: Tokens;
   /** Any moment of its journal. */
   readonly past: Past;
+  /** The pages of its dashboard. */
+  readonly dashboard: Dashboard;
+  /** The one-time links that open it. */
+  readonly links: Links;
   /** What `GET /v1/server` answers. */
   info(): object;
   /** Ends the server, once what is under way is answered. */

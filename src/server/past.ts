@@ -6,6 +6,7 @@
 
 import type { Journal } from "../core/journal.ts";
 import { type History, openHistory } from "../history/mod.ts";
+import type { RootState } from "../root/state.ts";
 import { RequestError } from "../service/problem.ts";
 import type { Past } from "./operation.ts";
 
@@ -15,15 +16,19 @@ const MOST_TASKS = 1000;
 /** Opens the history of a journal when it is first asked for. */
 export class JournalPast implements Past {
   readonly #journal: Journal;
-  #history: Promise<History> | undefined;
+  #history: Promise<History<RootState>> | undefined;
 
   constructor(journal: Journal) {
     this.#journal = journal;
   }
 
+  /** Opens the history of the journal. */
+  history(): Promise<History<RootState>> {
+    return this.#history ??= openHistory<RootState>(this.#journal);
+  }
+
   async at(when: string): Promise<object> {
-    this.#history ??= openHistory(this.#journal);
-    const moment = await (await this.#history).at(momentOf(when));
+    const moment = await (await this.history()).at(momentOf(when));
     const tasks = moment.tasks();
     return {
       at: moment.at,

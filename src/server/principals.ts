@@ -11,13 +11,14 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Instant } from "../core/machine.ts";
 import { writePrivate } from "../service/home.ts";
 import { RequestError } from "../service/problem.ts";
 
 /** The caller of an operation. */
 export type Principal =
   /** A person or a program that runs the server. */
-  | { readonly kind: "operator" }
+  | { readonly kind: "operator"; readonly name?: string }
   /** One incarnation of an agent. */
   | { readonly kind: "agent"; readonly agentId: string; readonly incarnation: number }
   /** A caller without a token. */
@@ -61,6 +62,21 @@ export class Tokens {
   of(agentId: string, incarnation: number): string {
     const name = Buffer.from(agentId).toString("base64url");
     return `${name}.${incarnation}.${this.#sign(`agent ${incarnation} ${agentId}`)}`;
+  }
+
+  /** Returns the token of a person's browser, which is good until `until`. */
+  session(name: string, until: Instant): string {
+    const id = Buffer.from(name).toString("base64url");
+    return `person.${id}.${until}.${this.#sign(`person ${until} ${name}`)}`;
+  }
+
+  /** Returns the person with the token of a browser; `undefined` when it is none, or not good any more. */
+  person(token: string, now: Instant): Principal | undefined {
+    const [kind, id = "", time = ""] = token.split(".");
+    const until = Number(time);
+    const name = Buffer.from(id, "base64url").toString();
+    const isGood = kind === "person" && now < until && isSame(token, this.session(name, until));
+    return isGood ? { kind: "operator", name } : undefined;
   }
 
   /** Returns the caller with this token. @throws {RequestError} when it is none of this server */

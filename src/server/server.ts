@@ -8,10 +8,11 @@
  */
 
 import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { type CoordinationConfig, CoordinationManager } from "../coordination/mod.ts";
 import { requireMs, requireObject } from "../core/arguments.ts";
+import { Dashboard } from "../dashboard/mod.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
 import { SqliteJournal } from "../journal/sqlite/mod.ts";
 import { type Home, HomeError } from "../service/home.ts";
@@ -22,7 +23,9 @@ import { portDoor, SOCKET } from "./door.ts";
 import { Endings } from "./endings.ts";
 import { EventFeed } from "./event_feed.ts";
 import { listen, type Listener } from "./listeners.ts";
+import { Links } from "./links.ts";
 import type { Service } from "./operation.ts";
+import { pagesExtension } from "./pages.ts";
 import { JournalPast } from "./past.ts";
 import { Presence } from "./presence.ts";
 import { Tokens } from "./principals.ts";
@@ -126,10 +129,19 @@ export class LockstepServer implements AsyncDisposable {
     this.#home = home;
     this.#options = options;
     this.manager = manager;
+    const dashboard = new Dashboard({
+      title: basename(home.root),
+      history: () => past.history(),
+      present: () => ({ state: manager.state, next: feed.last + 1 }),
+    });
+    feed.onEvent = ({ sequence, at, event, payload }) =>
+      dashboard.hear(sequence, at, { ...payload as object, type: event });
     this.#service = {
       manager,
       feed,
       past,
+      dashboard,
+      links: new Links(),
       presence: new Presence(manager, options.graceMs ?? 30_000),
       endings: new Endings(manager.eventBus),
       tokens: Tokens.in(home.folder),
@@ -141,7 +153,8 @@ export class LockstepServer implements AsyncDisposable {
     };
     const { maxBodyBytes = 2 ** 20, maxRequests = 10_000 } = options;
     const mcp = lazyMcp(this.#service, (request) => this.#api.answer(request, SOCKET));
-    this.#api = new Api(this.#service, { maxBodyBytes, maxRequests }, logger, [mcp]);
+    const pages = pagesExtension(this.#service);
+    this.#api = new Api(this.#service, { maxBodyBytes, maxRequests }, logger, [mcp, pages]);
     let end = () => {};
     this.ended = new Promise((resolve) => end = resolve);
     this.#end = end;

@@ -30,6 +30,7 @@ const RINGS: ReadonlyMap<string, number> = new Map([
   ["service", 5],
   ["client", 6],
   ["history", 6],
+  ["dashboard", 7],
   ["mcp", 7],
   ["server", 8],
   ["cli", 8],

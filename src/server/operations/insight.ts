@@ -83,11 +83,12 @@ export const INSIGHT_OPERATIONS: readonly Operation[] = [
     query: {
       after: Type.Optional(Type.Integer({ description: "The last sequence number received" })),
       types: Type.Optional(Text("The types to send, separated by commas")),
+      digest: Type.Optional(Type.Boolean({ description: "Whether to send only their number" })),
     },
     reply: Anything("A stream of events"),
-    handle({ service, headers, query: { after = lastEvent(headers), types } }) {
+    handle({ service, headers, query: { after = lastEvent(headers), types, digest } }) {
       const wanted = types === undefined ? undefined : new Set(types.split(","));
-      return stream(service.feed.open({ after, types: wanted }));
+      return stream(service.feed.open({ after, types: wanted, digest }));
     },
   }),
   operation("presence", {

@@ -6,6 +6,7 @@
 
 import type { Operation } from "../operation.ts";
 import { AGENT_OPERATIONS } from "./agents.ts";
+import { DASHBOARD_OPERATIONS } from "./dashboard.ts";
 import { INSIGHT_OPERATIONS } from "./insight.ts";
 import { LOCK_OPERATIONS } from "./locks.ts";
 import { MESSAGE_OPERATIONS } from "./messages.ts";
@@ -18,4 +19,5 @@ export const OPERATIONS: Readonly<Record<string, readonly Operation[]>> = {
   locks: LOCK_OPERATIONS,
   messages: MESSAGE_OPERATIONS,
   insight: INSIGHT_OPERATIONS,
+  dashboard: DASHBOARD_OPERATIONS,
 };
