@@ -241,7 +241,11 @@ export class Chronicle {
   }
 
   #begin(key: string, kind: BarKind, lane: string, name: string, at: Instant): void {
-    if (this.#open.size >= MOST_OPEN) this.#open.delete(this.#open.keys().next().value!);
+    if (this.#open.size >= MOST_OPEN) {
+      const [oldest] = this.#open.keys();
+      this.#open.delete(oldest!);
+      this.#outcomes.delete(Number(oldest!.replace("attempt ", "")));
+    }
     this.#open.set(key, { kind, lane, name, from: at });
   }
 

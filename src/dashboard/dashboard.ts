@@ -30,6 +30,14 @@ import {
 } from "./pages.ts";
 import type { Header, PageName, PageOf, Pages } from "./types.ts";
 
+/** The present of a system. */
+export interface Present {
+  readonly state: Readonly<RootState>;
+  /** The number of the next event. */
+  readonly next: number;
+  readonly at: Instant;
+}
+
 /** The system that a dashboard shows. */
 export interface Subject {
   /** What it is called. */
@@ -37,9 +45,7 @@ export interface Subject {
   /** Opens its past; `undefined` for a system without a journal. */
   readonly history: (() => Promise<History<RootState>>) | undefined;
   /** Its present; `undefined` when it is over, and the end of its past is shown. */
-  readonly present:
-    | (() => { readonly state: Readonly<RootState>; readonly next: number })
-    | undefined;
+  readonly present: (() => Present) | undefined;
 }
 
 /** What a page is asked for with. */
@@ -153,8 +159,8 @@ export class Dashboard {
   async #now(): Promise<Moment<RootState>> {
     const { present, history } = this.#subject;
     if (present === undefined) return await (await this.#opened(history!)).at();
-    const { state, next } = present();
-    const data = { state, machine: "root", at: Date.now(), place: "now", sequence: next };
+    const { state, next, at } = present();
+    const data = { state, machine: "root", at, place: "now", sequence: next };
     return new Moment<RootState>({ ...data, event: undefined }, () => Promise.resolve(undefined));
   }
 

@@ -132,7 +132,7 @@ export class LockstepServer implements AsyncDisposable {
     const dashboard = new Dashboard({
       title: basename(home.root),
       history: () => past.history(),
-      present: () => ({ state: manager.state, next: feed.last + 1 }),
+      present: () => ({ state: manager.state, next: feed.last + 1, at: Date.now() }),
     });
     feed.onEvent = ({ sequence, at, event, payload }) =>
       dashboard.hear(sequence, at, { ...payload as object, type: event });

@@ -98,7 +98,9 @@ Deno.test("hostile names in every path and query are refused or not found, and c
       // An id such as __proto__ is one like any other; a lock, a limit or a schedule may have it.
       const mayBe = /Lock|acquire|release|define|renew|Limit|every|unschedule|Topic|respond|retry/
         .test(operation.id);
-      assert(status < 500 && (status >= 400 || mayBe), shown);
+      // A client makes /v1/a/../.. the page of the dashboard, which has no data in it.
+      const isPage = operation.method === "GET" && new URL(path, "http://a").pathname === "/";
+      assert(status < 500 && (status >= 400 || mayBe || isPage), shown);
     }
   }
   for (
@@ -191,7 +193,14 @@ Deno.test("a foreign host or origin, and a wrong, stale or cut token are refused
 Deno.test("unknown paths and methods are named", async () => {
   await using driver = await ServerDriver.start();
   for (
-    const path of ["/v1/nothing", "/v2/tasks", "/", "/v1//tasks", "/v1/tasks/", "/v1/tasks/a/b/c"]
+    const path of [
+      "/v1/nothing",
+      "/v2/tasks",
+      "/index.html",
+      "/v1//tasks",
+      "/v1/tasks/",
+      "/v1/tasks/a/b/c",
+    ]
   ) {
     const { status, body } = await driver.call("GET", path);
     assertEquals([status, body.code], [404, "unknown-path"], path);

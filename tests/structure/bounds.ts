@@ -79,6 +79,11 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/core/replica.ts Replica.skipped": "the commands that the options name",
 
   // Journals
+  "src/dashboard/chronicle.ts Chronicle.#buckets": "MOST_BUCKETS, then merged",
+  "src/dashboard/chronicle.ts Chronicle.#open": "MOST_OPEN, then the oldest goes",
+  "src/dashboard/chronicle.ts Chronicle.#outcomes": "one for each bar in #open",
+  "src/dashboard/chronicle.ts Newest.#entries": "twice its most",
+  "src/dashboard/dashboard.ts Dashboard.#pending": "MOST_PENDING, then refused",
   "src/history/history.ts History.#checkpoints":
     "MOST_CHECKPOINTS and MOST_COPY_MS, then every second one is dropped",
   "src/journal/sqlite/sqlite_journal.ts SqliteJournal.#recent": "MOST_RECENT, twice",
@@ -93,10 +98,12 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/command/run_verb.ts VerbContext.args": "the command line",
   "src/command/run_verb.ts VerbContext.command": "the command line",
   "src/server/api.ts Api.#extensions": "one",
+  "src/server/links.ts Links.#open": "MOST_LINKS",
   "src/server/mcp.ts RequestDesk.#unread": "MOST_READERS, then all are forgotten",
   "src/server/endings.ts Endings.#stops": "three",
   "src/server/endings.ts Endings.#waiting":
     "requests that are under way: maxRequests, then refused",
+  "src/server/event_feed.ts EventFeed.#digested": "some of #readers",
   "src/server/event_feed.ts EventFeed.#kept": "KEPT, twice",
   "src/server/event_feed.ts EventFeed.#pending": "the events of GATHER_MS",
   "src/server/event_feed.ts EventFeed.#readers": "MOST_READERS, then refused",

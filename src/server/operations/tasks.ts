@@ -247,6 +247,31 @@ export const TASK_OPERATIONS: readonly Operation[] = [
     handle: ({ manager, params: { taskId }, body: { accepted, reason } }) =>
       accepted ? manager.acceptResult(taskId) : manager.rejectResult(taskId, reason),
   }),
+  operation("reassignTask", {
+    method: "POST",
+    path: "/tasks/{taskId}/reassignment",
+    summary: "Takes a task from its agent, for another one in pull mode or for any that asks",
+    audience: "operator",
+    body: closed({
+      agentId: Optional(Id("The agent that gets it; its next claim returns it")),
+      reason: Optional(Text("For people")),
+    }),
+    bodyIsOptional: true,
+    reply: TaskView,
+    async handle({ manager, params: { taskId }, body: { agentId, reason } = {} }) {
+      const { assignedAgent } = requireTask(manager, taskId);
+      const next = agentId === undefined ? undefined : manager.session(agentId);
+      if (assignedAgent !== undefined && assignedAgent !== agentId) {
+        await manager.scheduler.releaseTask(taskId, 0, reason ?? "an operator took it back");
+      }
+      const claim = await next?.claim({ taskId, waitMs: 0 });
+      if (next !== undefined && claim?.task.id !== taskId) {
+        const rule = "no other agent may get it first, and its agent must have no other task";
+        throw new RequestError(409, "not-assigned", `Cannot assign the task: ${rule}`);
+      }
+      return requireTask(manager, taskId);
+    },
+  }),
   operation("retryTask", {
     method: "POST",
     path: "/tasks/{taskId}/retry",
