@@ -27,7 +27,8 @@ export function Canvas(
     box.current?.classList.toggle("far", scale < 0.45);
   };
   const fit = () => {
-    const { clientWidth, clientHeight } = box.current!;
+    if (box.current === null) return; // a change of size that comes after the end
+    const { clientWidth, clientHeight } = box.current;
     const scale = Math.min(1, (clientWidth - 20) / width, (clientHeight - 20) / height);
     view.current = {
       x: Math.max(10, (clientWidth - width * scale) / 2),

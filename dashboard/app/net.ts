@@ -13,7 +13,7 @@ import { route } from "./route.ts";
 /** The state of the connection, as the bar shows it. */
 export const connection = signal<"connecting" | "live" | "offline">("connecting");
 
-/** The number of the newest event; grows as things happen. */
+/** Grows as things happen. */
 export const pulse = signal(0);
 
 /** Number of events in the last second. */
@@ -149,28 +149,52 @@ export function usePage<Name extends PageName>(
 /** What the stream says. */
 interface Digest {
   readonly state: "live" | "offline";
+  /** The number of the newest event; -1 before the first. */
   readonly last: number;
   readonly rate: number;
 }
 
 /** Listens to the stream: the one of all tabs where the browser has shared workers. */
 export function listen(): void {
+  let newest = -1;
   const hear = ({ state, last, rate: perSecond }: Digest) => {
-    const before = connection.value;
+    const isBack = connection.value === "offline" && state === "live";
     connection.value = state;
     rate.value = perSecond;
-    if (last > pulse.value || before === "offline" && state === "live") {
-      pulse.value = Math.max(last, pulse.value + 1);
-    }
+    if (last !== newest || isBack) pulse.value++;
+    newest = last;
   };
-  if (typeof SharedWorker === "function") {
-    const worker = new SharedWorker("/stream.js", { name: "lockstep" });
-    worker.port.onmessage = ({ data }) => hear(data);
-    addEventListener("pagehide", () => worker.port.postMessage("bye"));
-    addEventListener("pageshow", ({ persisted }) => persisted && worker.port.postMessage("hello"));
-    worker.port.start();
-  } else {
-    const worker = new Worker("/stream.js", { name: "lockstep" });
-    worker.onmessage = ({ data }) => hear(data);
-  }
+  if (typeof SharedWorker === "function") share(1, hear);
+  else alone(hear);
+}
+
+/** The time that a shared worker has to say something, in milliseconds. */
+const ANSWER_MS = 2_000;
+
+/** The workers that are tried: a browser may give a tab one whose start another tab has broken off. */
+const MOST_WORKERS = 3;
+
+function share(attempt: number, hear: (digest: Digest) => void): void {
+  const { port } = new SharedWorker("/stream.js", { name: `lockstep ${attempt}` });
+  const leave = () => port.postMessage("bye");
+  const comeBack = ({ persisted }: PageTransitionEvent) => persisted && port.postMessage("hello");
+  const late = setTimeout(() => {
+    removeEventListener("pagehide", leave);
+    removeEventListener("pageshow", comeBack);
+    port.close();
+    if (attempt < MOST_WORKERS) share(attempt + 1, hear);
+    else alone(hear);
+  }, ANSWER_MS);
+  port.onmessage = ({ data }) => {
+    clearTimeout(late);
+    hear(data);
+  };
+  addEventListener("pagehide", leave);
+  addEventListener("pageshow", comeBack);
+  port.start();
+}
+
+function alone(hear: (digest: Digest) => void): void {
+  const worker = new Worker("/stream.js", { name: "lockstep" });
+  worker.onmessage = ({ data }) => hear(data);
 }

@@ -13,7 +13,7 @@ interface Tab {
 
 const tabs = new Set<Tab>();
 let state: "live" | "offline" = "offline";
-let last = 0;
+let last = -1;
 let count = 0;
 let rate = 0;
 let isChanged = false;

@@ -236,7 +236,7 @@ async function perform(action: Action, text: string, after: () => void): Promise
 
 /** A button for an action. Not there in the past. */
 export function Act({ action, after }: { action: Action; after?: (() => void) | undefined }) {
-  if (header.value?.mayAct === false) return null;
+  if (header.value?.mayAct !== true) return null;
   return html`<button class=${action.isDangerous ? "danger" : ""} onClick=${(event: Event) => {
     event.stopPropagation();
     act(action, after);

@@ -194,6 +194,9 @@ function WaitGraph(
       const [kind, ...rest] = id.split(" ");
       const name = rest.join(" ");
       const isVictim = victim === id || victim === name;
+      const shown = `${kind === "task" ? "▸ " : ""}${visible(name).slice(0, 20)}${
+        isVictim ? " ✕" : ""
+      }`;
       const open = (event: MouseEvent) => {
         event.preventDefault();
         change({ why: `${kind}:${name}` });
@@ -202,11 +205,13 @@ function WaitGraph(
         <a key=${id} class=${`node ${kind} ${
           isVictim ? "victim" : ""
         }`} transform=${`translate(${x} ${y})`}
-          href="#" onClick=${open} aria-label=${`${visible(id)}${isVictim ? ", the victim" : ""}`}>
-                <title>${visible(id)}</title><rect width=${WIDTH} height=${HEIGHT} rx="6" />
-                <text class="label" x="10" y="20">${`${kind === "task" ? "▸ " : ""}${
-                  visible(name).slice(0, 20)
-                }${isVictim ? " ✕" : ""}`}</text></a>
+          href="#" onClick=${open} aria-label=${`${shown}: ${visible(id)}${
+            isVictim ? ", the victim" : ""
+          }`}>
+                <title>${`${visible(id)}${
+                  isVictim ? ", the victim" : ""
+                }`}</title><rect width=${WIDTH} height=${HEIGHT} rx="6" />
+                <text class="label" x="10" y="20">${shown}</text></a>
       `;
     })
   }<//>`;

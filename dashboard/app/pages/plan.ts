@@ -117,6 +117,12 @@ function Box(
     : agentId !== undefined && !ENDED.includes(status)
     ? visible(agentId)
     : visible(description);
+  const [sign, shown, sub] = [signOf(status), shorten(label, 22), shorten(below, 26)];
+  const title = [
+    ...folded === undefined ? [visible(id)] : [],
+    `${status}${isCritical ? ", on the longest way" : ""}`,
+    visible(description),
+  ].join("\n");
   const open = (event: MouseEvent) => {
     event.preventDefault();
     change(folded === undefined ? { why: `task:${id}` } : { folded: "no" });
@@ -125,14 +131,12 @@ function Box(
     <a class=${`node ${status} ${
       isCritical ? "critical" : ""
     }`} transform=${`translate(${at.x} ${at.y})`}
-      href=${linkTo(["plan"], { root: id })} onClick=${open} aria-label=${`${label}, ${status}${
-        isCritical ? ", on the longest way" : ""
-      }`}>
-        <title>${`${visible(id)}\n${status}\n${visible(description)}`}</title>
+      href=${linkTo(["plan"], { root: id })} onClick=${open}>
+        <title>${title}</title>
         <rect width=${WIDTH} height=${HEIGHT} rx="6" />
-        <text class="sign" x="10" y="18">${signOf(status)}</text>
-        <text class="label" x="28" y="18">${shorten(label, 22)}</text>
-        <text class="sub" x="28" y="34">${shorten(below, 26)}</text></a>
+        <text class="sign" x="10" y="18">${sign}</text>
+        <text class="label" x="28" y="18">${shown}</text>
+        <text class="sub" x="28" y="34">${sub}</text></a>
   `;
 }
 
@@ -161,14 +165,6 @@ function fold(nodes: readonly PlanNode[]): Drawn[] {
       status === "completed" && (after.get(id) ?? []).every((next) => next.status === "completed")
     ).map(({ id }) => id),
   );
-  // Behind an open task stays what it needs itself; what that needed is one node before it.
-  const open = nodes.filter(({ id }) => !gone.has(id));
-  const kept = new Set(open.map(({ id }) => id));
-  const done = open.filter(({ status }) => status === "completed");
-  for (const { id } of done) {
-    const needs = nodes.find((node) => node.id === id)!.needs;
-    for (const need of needs) if (!kept.has(need)) gone.add(need);
-  }
   if (gone.size < 2) return [...nodes];
   const name = "\u0000done";
   const rest = nodes.filter(({ id }) => !gone.has(id)).map((node) => ({

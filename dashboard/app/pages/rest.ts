@@ -206,14 +206,15 @@ function Chart(
     ...series.map(([, value]) => buckets.map((bucket) => value(bucket, ms))),
   ] as uPlot.AlignedData;
   useEffect(() => {
-    const style = getComputedStyle(box.current!);
+    const element = box.current!;
+    const style = getComputedStyle(element);
     const colour = (name: string) => style.getPropertyValue(name).trim();
     const axis = {
       stroke: colour("--quiet"),
       grid: { stroke: colour("--line"), width: 1 },
       ticks: { show: false },
     };
-    const sizeOf = () => ({ width: box.current!.clientWidth, height: 180 });
+    const sizeOf = () => ({ width: element.clientWidth, height: 180 });
     plot.current = new uPlot(
       {
         ...sizeOf(),
@@ -235,7 +236,7 @@ function Chart(
       box.current!,
     );
     const resized = new ResizeObserver(() => plot.current?.setSize(sizeOf()));
-    resized.observe(box.current!);
+    resized.observe(element);
     return () => {
       resized.disconnect();
       plot.current?.destroy();

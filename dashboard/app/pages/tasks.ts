@@ -97,7 +97,7 @@ function Groups({ groups, reload }: { groups: readonly ErrorGroup[]; reload: () 
       }><${Name} text=${group.error} /></a>
       <span class="quiet">newest <${Ago} at=${group.lastAt} /> ago</span>
       ${
-        header.value?.mayAct !== false &&
+        header.value?.mayAct === true &&
         html`<button onClick=${() =>
           retryAll(
             { error: group.error, status: "failed" },
@@ -174,7 +174,7 @@ function retryAll(filter: Filter, count: number, reload: () => void): void {
 }
 
 function Bulk({ filter, total, reload }: { filter: Filter; total: number; reload: () => void }) {
-  if (header.value?.mayAct === false || total === 0) return null;
+  if (header.value?.mayAct !== true || total === 0) return null;
   const { status } = filter;
   const hasEnded = ENDED.includes(status ?? "");
   const isNarrow = Object.values(filter).some((value) => value !== undefined);
@@ -328,6 +328,19 @@ export function TaskActions(
       method: "POST",
       path: `${path}/retry`,
       done: "It was submitted once more",
+    }} />`
+  }
+    ${
+    ["assigned", "running", "ready"].includes(status) && html`<${Act} after=${after} action=${{
+      ...{ label: "Reassign", method: "POST", path: `${path}/reassignment`, isDangerous: true },
+      confirm:
+        "Its attempt loses its claim. The task goes to the agent that you name, or to the next " +
+        "one that asks.",
+      field: {
+        ...{ label: "Agent (empty for any)", isOptional: true },
+        put: (agentId: string) => ({ body: agentId === "" ? {} : { agentId } }),
+      },
+      done: "Reassigned",
     }} />`
   }
     ${
