@@ -45,7 +45,7 @@ export {
   type Transition,
   transition,
 } from "./src/core/machine.ts";
-export type { AsAgent, PartCommand, RootCommand } from "./src/root/state.ts";
+export type { AsAgent, AsOperator, PartCommand, RootCommand } from "./src/root/state.ts";
 export type {
   BeatAgent,
   DisconnectAgent,

@@ -16,6 +16,7 @@ const SECTIONS: ReadonlyMap<string, string> = new Map([
   ["messages/events.ts", "Messages"],
   ["breakers/events.ts", "Circuit breakers"],
   ["conflicts/events.ts", "Conflicts and versions"],
+  ["root/operator_events.ts", "People"],
 ]);
 
 const INTRODUCTION = `# Events

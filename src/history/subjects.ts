@@ -53,7 +53,8 @@ function isAbout(fields: Fields, names: readonly string[], id: string): boolean 
       value.some((each) => each === id || (each as Fields | null)?.["resourceId"] === id);
   }) ||
     (names === RESOURCE_FIELDS && fields["subject"] === "resource" && fields["subjectId"] === id) ||
-    (names === AGENT_FIELDS && isParty(fields, id));
+    (names === AGENT_FIELDS &&
+      (isParty(fields, id) || (fields["subject"] === "agent" && fields["subjectId"] === id)));
 }
 
 /** Returns whether an agent is a party of the message or the conflict of an event. */

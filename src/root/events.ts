@@ -11,6 +11,7 @@ import { CONFLICT_DESCRIPTIONS, type ConflictEvent } from "../conflicts/events.t
 import { LOCK_DESCRIPTIONS, type LockEvent } from "../locks/events.ts";
 import { MESSAGE_DESCRIPTIONS, type MessageEvent } from "../messages/events.ts";
 import { TASK_DESCRIPTIONS, type TaskEvent } from "../tasks/events.ts";
+import { OPERATOR_DESCRIPTIONS, type OperatorEvent } from "./operator_events.ts";
 import { describer, type Descriptions } from "../core/describe.ts";
 import type { HealthStatus, Named } from "../core/machine.ts";
 import type { ErrorData } from "../core/error_data.ts";
@@ -22,6 +23,7 @@ export type * from "../locks/events.ts";
 export type * from "../messages/events.ts";
 export type * from "../tasks/events.ts";
 export type * from "../tasks/schedule_events.ts";
+export type { OperatorActed, OperatorEvent, OperatorSubject } from "./operator_events.ts";
 
 /**
  * The names that event handlers of the coordination API use.
@@ -57,7 +59,8 @@ export type LockstepEvent =
   | TaskEvent
   | ConflictEvent
   | BreakerEvent
-  | MessageEvent;
+  | MessageEvent
+  | OperatorEvent;
 
 /**
  * The payload of each event, by its name.
@@ -131,6 +134,7 @@ const DESCRIPTIONS: Descriptions<LockstepEvent> = {
   ...LOCK_DESCRIPTIONS,
   ...MESSAGE_DESCRIPTIONS,
   ...TASK_DESCRIPTIONS,
+  ...OPERATOR_DESCRIPTIONS,
 };
 
 /** Returns the names of all events that a machine can emit. */

@@ -24,6 +24,7 @@ import { messageMachine } from "../messages/machine.ts";
 import { taskMachine } from "../tasks/machine.ts";
 import { Composition, type Reactions } from "./composition.ts";
 import { describeEvent, type LockstepEvent } from "./events.ts";
+import { operatorActed } from "./operators.ts";
 import { isKnown } from "./reactions/agents.ts";
 import { removalElsewhere, yieldLocks } from "./reactions/claims.ts";
 import { agentBreakerName, removeAgentBreaker } from "./reactions/breakers.ts";
@@ -31,6 +32,7 @@ import { REACTIONS } from "./reactions/table.ts";
 import { DEFAULT_RULES, type RootRules } from "./rules.ts";
 import type {
   AsAgent,
+  AsOperator,
   PartCommand,
   RootAnswers,
   RootCommand,
@@ -103,6 +105,7 @@ export function rootMachine(
       const { config } = command as Named as Configure;
       return configure(state, config as Required<RootConfig>, now, events);
     }
+    if (command.type === "as-operator") return act(state, command, now, events);
     if (command.type !== "as-agent") return all.step(state, command, now, events);
     const { agentId, incarnation } = command;
     all.fire(state, now, events);
@@ -114,9 +117,23 @@ export function rootMachine(
     return new Refusal(refused);
   }
 
+  /** Applies the command of a person. Its record precedes what follows from it. */
+  function act(
+    state: RootState,
+    command: AsOperator,
+    now: Instant,
+    events: LockstepEvent[],
+  ): unknown {
+    all.fire(state, now, events);
+    const place = events.push(operatorActed(command)) - 1;
+    const answer = all.apply(state, command.command, now, now, events);
+    if (answer instanceof Refusal) events.splice(place, 1);
+    return answer;
+  }
+
   return {
     name: "root",
-    commands: [...all.commands, "as-agent"],
+    commands: [...all.commands, "as-agent", "as-operator"],
     config: { ...all.config, rules },
     configIn: (state) => ({ ...all.configIn(state), rules: state.rules }),
     init: () =>

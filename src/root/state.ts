@@ -100,8 +100,21 @@ export interface AsAgent extends Named<"as-agent"> {
   readonly command: PartCommand;
 }
 
+/**
+ * Applies a command that a person gave, and records that. Answers as that command does; a refused one
+ * is not recorded.
+ */
+export interface AsOperator extends Named<"as-operator"> {
+  /** The name of the person. */
+  readonly by: string;
+  /** Why, for people. @default none */
+  readonly reason?: string;
+  /** The command. */
+  readonly command: PartCommand;
+}
+
 /** The commands of the root machine. */
-export type RootCommand = PartCommand | AsAgent;
+export type RootCommand = PartCommand | AsAgent | AsOperator;
 
 /** The answers of the root machine, by the type of the command. */
 export type RootAnswers =
@@ -111,7 +124,7 @@ export type RootAnswers =
   & MessageAnswers
   & BreakerAnswers
   & ConflictAnswers
-  & { readonly "as-agent": unknown };
+  & { readonly "as-agent": unknown; readonly "as-operator": unknown };
 
 /** A running root machine. */
 export interface RootHost extends MachineHost<RootState, RootCommand, LockstepEvent, RootAnswers> {}

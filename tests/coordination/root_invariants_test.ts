@@ -1,10 +1,10 @@
 import { stepped } from "../support/driver.ts";
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
-import type { RootCommand, RootState } from "../../src/root/state.ts";
+import type { PartCommand, RootCommand, RootState } from "../../src/root/state.ts";
 import { rootMachine } from "../../src/root/machine.ts";
 import type { LockstepEvent } from "../../src/root/events.ts";
-import { transition } from "../../src/core/machine.ts";
+import { Refusal, transition } from "../../src/core/machine.ts";
 import { decode, encode } from "../../src/core/data/plain.ts";
 import { claimOf, claimOwner, claimsOfAsk } from "../../src/locks/types.ts";
 import { isLent, lockEpochOf } from "../../src/tasks/state.ts";
@@ -115,6 +115,34 @@ Deno.test("a root state of all subsystems that is copied, or saved and restored,
           );}
       }
       assertEquals(encode(restored), encode(state));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+Deno.test("a command of a person does and answers what the command does, and is recorded if accepted", () => {
+  fc.assert(
+    fc.property(rootConfigs, rootMoves, (config, moves) => {
+      const machine = rootMachine(config);
+      const [plain, acted] = [machine.init(), machine.init()];
+      let now = 0;
+      for (const { afterMs, command } of moves) {
+        now += afterMs;
+        const given = structuredClone(command(plain));
+        if (given.type === "as-agent" || given.type === "resume-listening") continue;
+        const events: LockstepEvent[] = [];
+        const answer = machine.step(plain, structuredClone(given), now, events);
+        const recorded: LockstepEvent[] = [];
+        const wrapped = given.type === "tick"
+          ? given
+          : { type: "as-operator", by: "ana", command: given as PartCommand } as const;
+        assertEquals(machine.step(acted, wrapped, now, recorded), answer);
+        const records = recorded.filter(({ type }) => type === "operator:acted");
+        assertEquals(recorded.filter((event) => !records.includes(event)), events);
+        const isRecorded = given.type !== "tick" && !(answer instanceof Refusal);
+        assertEquals(records.length, isRecorded ? 1 : 0);
+        assertEquals(encode(acted), encode(plain));
+      }
     }),
     { numRuns: 60 },
   );

@@ -1,6 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { readBreakerConfig } from "../../src/breakers/config.ts";
 import { rootMachine } from "../../src/root/machine.ts";
+import type { OperatorActed } from "../../src/root/events.ts";
+import type { PartCommand } from "../../src/root/state.ts";
 import { DEFAULT_RULES } from "../../src/root/rules.ts";
 import { agent, submit } from "../tasks/driver.ts";
 import { acquire, lines, message, resources, RootDriver } from "./driver.ts";
@@ -126,6 +128,63 @@ Deno.test("an agent whose time is over when it acts is refused, as it died befor
   const command = acquire("r", "x");
   const told = lines(bench.do({ type: "as-agent", agentId: "x", incarnation: 1, command }));
   assertEquals(told, ["agent:suspected x", "agent:died x", "agent:refused x"]);
+});
+
+Deno.test("what a person did is recorded before what follows, with what it was about", () => {
+  const bench = new RootDriver();
+  bench.do(acquire("r", "z", { leaseMs: 10 }), submit("t"), agent("x"));
+  bench.now = 30;
+  const by = { type: "as-operator", by: "ana" } as const;
+  const acted = { type: "operator:acted", by: "ana" } as const;
+  const cancel = { type: "cancel", taskId: "t", reason: "" } as const;
+  const events = bench.do({ ...by, command: cancel });
+  const types = events.map(({ type }) => type);
+  assertEquals(types.slice(0, 3), ["resource:expired", "operator:acted", "task:cancelled"]);
+  assertEquals(events[1], { ...acted, command: "cancel", subject: "task", subjectId: "t" });
+  const subjects = [
+    submit("t2"),
+    { type: "cordon-agent", agentId: "x", cause: "manual", reason: "" },
+    { type: "define", resourceId: "r", capacity: 2 },
+    { type: "set-limit", key: "k", limit: undefined },
+    message("human", "x"),
+    { type: "report-conflict", ...SUBJECT, agents: ["a", "b"] },
+    { type: "pause", reason: "" },
+    { type: "retry", taskIds: ["t"] },
+  ] as PartCommand[];
+  const about = subjects.map((command) => {
+    const [{ type: _, by: __, ...rest }] = bench.do({ ...by, command }) as [OperatorActed];
+    return rest;
+  });
+  assertEquals(about, [
+    { command: "submit", subject: "task", subjectId: "t2" },
+    { command: "cordon-agent", subject: "agent", subjectId: "x" },
+    { command: "define", subject: "resource", subjectId: "r" },
+    { command: "set-limit", subject: "limit", subjectId: "k" },
+    { command: "send-message", subject: "agent", subjectId: "x" },
+    { command: "report-conflict", subject: "resource", subjectId: "r" },
+    { command: "pause" },
+    { command: "retry", subject: "task", subjectId: "t" },
+  ]);
+  bench.do(cancel, { ...cancel, taskId: "t2" });
+  const [several] = bench.do({
+    ...by,
+    reason: "once more",
+    command: { type: "retry", taskIds: ["t", "t2"] },
+  });
+  assertEquals(several, {
+    ...acted,
+    command: "retry",
+    taskIds: ["t", "t2"],
+    reason: "once more",
+  });
+});
+
+Deno.test("what a person did and was refused is refused as it would be, and not recorded", () => {
+  const bench = new RootDriver();
+  const command = { type: "cancel", taskId: "t", reason: "" } as const;
+  const refused = bench.do(command);
+  assertEquals(refused.map(({ type }) => type), ["task:refused"]);
+  assertEquals(bench.do({ type: "as-operator", by: "ana", command }), refused);
 });
 
 Deno.test("states of one machine share nothing, not even the rules", () => {

@@ -170,6 +170,10 @@ const MEANINGS: readonly (readonly [LockstepEvent, string])[] = [
     { type: "agent:suspected", agentId: "a1", incarnation: 2, silentMs: 900 },
     "agent a1: incarnation 2 → suspected, silent for 900 ms",
   ],
+  [
+    { type: "operator:acted", by: "ana", command: "cancel", subject: "task", subjectId: "t1" },
+    'operator ana: cancel "t1"',
+  ],
 ];
 
 for (const [event, meaning] of MEANINGS) {

@@ -36,7 +36,7 @@ export function stepRoot(
 
 /** The command in use for one whose meaning depended on a value: that of a cordon, on its reason. */
 function adapted(command: Command): Command {
-  if (command.type === "as-agent") {
+  if (command.type === "as-agent" || command.type === "as-operator") {
     return { ...command, command: adapted(command.command) as typeof command.command };
   }
   if (command.type !== "cordon-agent" || command.reason !== "") return command;

@@ -12,6 +12,7 @@ export type Presence = "recorded" | "missing";
 export const COMMANDS: Readonly<Record<Command["type"], Presence>> = {
   "tick": "recorded",
   "as-agent": "recorded",
+  "as-operator": "missing",
   "join-agent": "recorded",
   "beat-agent": "recorded",
   "disconnect-agent": "missing",
@@ -285,4 +286,5 @@ export const EVENTS: Readonly<Record<LockstepEvent["type"], Presence>> = {
   "workstealing:completed": "recorded",
   "strategy:changed": "recorded",
   "scheduler:drained": "recorded",
+  "operator:acted": "missing",
 };

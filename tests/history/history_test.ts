@@ -392,3 +392,14 @@ Deno.test("a message and a conflict are about their parties", () => {
     false,
   ]);
 });
+
+Deno.test("what a person did is about its subject", () => {
+  const acted = { type: "operator:acted", by: "ana", command: "x" };
+  const filters = [{ taskId: "a" }, { agentId: "a" }, { resourceId: "a" }];
+  for (const [i, subject] of ["task", "agent", "resource"].entries()) {
+    const event = { ...acted, subject, subjectId: "a" };
+    assertEquals(filters.map((filter) => matches(event, filter)), filters.map((_, j) => i === j));
+  }
+  const several = { ...acted, taskIds: ["a", "b"] };
+  assertEquals(matches(several, { taskId: "b" }), true);
+});

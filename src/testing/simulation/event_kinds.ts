@@ -10,11 +10,19 @@ import { BREAKER_DESCRIPTIONS } from "../../breakers/events.ts";
 import { CONFLICT_DESCRIPTIONS } from "../../conflicts/events.ts";
 import { LOCK_DESCRIPTIONS } from "../../locks/events.ts";
 import { MESSAGE_DESCRIPTIONS } from "../../messages/events.ts";
+import { OPERATOR_DESCRIPTIONS } from "../../root/operator_events.ts";
 import { TASK_DESCRIPTIONS } from "../../tasks/events.ts";
 import type { TaskStatus } from "../../tasks/types.ts";
 
-/** A subsystem that emits events. */
-export type Subsystem = "locks" | "tasks" | "messages" | "breakers" | "conflicts" | "agents";
+/** A subsystem that emits events, or the root machine. */
+export type Subsystem =
+  | "locks"
+  | "tasks"
+  | "messages"
+  | "breakers"
+  | "conflicts"
+  | "agents"
+  | "root";
 
 /** The change of the status of a task by an event. */
 export interface StatusChange {
@@ -96,6 +104,7 @@ const SUBSYSTEMS: ReadonlyMap<string, Subsystem> = new Map(
     breakers: BREAKER_DESCRIPTIONS,
     conflicts: CONFLICT_DESCRIPTIONS,
     tasks: TASK_DESCRIPTIONS,
+    root: OPERATOR_DESCRIPTIONS,
   }).flatMap(([name, descriptions]) =>
     Object.keys(descriptions).map((type) => [type, name as Subsystem])
   ),

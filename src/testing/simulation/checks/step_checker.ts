@@ -153,6 +153,8 @@ export class StepChecker {
 
   #take(state: RootState, event: LockstepEvent, kind: EventKind, at: Instant): void {
     switch (kind.subsystem) {
+      case "root":
+        return; // a record of what follows
       case "locks":
         this.#rules.takeLock(event, at);
         if (event.type === "resource:expired" || event.type === "resource:revoked") {
@@ -238,9 +240,14 @@ const EVENTS_OF_EPOCHS: ReadonlyMap<string, string> = new Map([
   ["progress", "task:progressed"],
 ]);
 
+/** Returns the command that an agent or a person gave. */
+function innerOf(command: RootCommand | Tick): RootCommand | Tick {
+  return command.type === "as-agent" || command.type === "as-operator" ? command.command : command;
+}
+
 /** Checks that a command that names a grant or a claim changed no other one. */
 function checkEpoch(command: RootCommand | Tick, events: readonly LockstepEvent[]): void {
-  const named = (command.type === "as-agent" ? command.command : command) as Subject;
+  const named = innerOf(command) as Subject;
   const type = EVENTS_OF_EPOCHS.get(named.type);
   if (type === undefined || named.epoch === 0) return;
   for (const event of events as readonly Subject[]) {
@@ -279,7 +286,7 @@ function priorityOf(
   command: RootCommand | Tick,
   { tasks }: RootState,
 ): number | undefined {
-  const request = command.type === "as-agent" ? command.command : command;
+  const request = innerOf(command);
   if ("priority" in request && "owner" in request && request.owner === owner) {
     return request.priority;
   }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { AsOperator, PartCommand } from "../../../root/state.ts";
 import { STRATEGY_NAMES } from "../../../tasks/strategies.ts";
 import type { Dedupe, OnFailure } from "../../../tasks/types.ts";
 import type { SimulatedAgent, Workload } from "../agent.ts";
@@ -291,13 +292,14 @@ function* operate(client: SimulatedAgent): Behavior {
     const blocked = [...tasks.values()].filter(({ status }) => status === "blocked");
     for (const { spec: { id: taskId }, proposal } of blocked) {
       const isAccepted = chance.happens(0.7);
-      yield* client.call(
+      yield* client.call(byPerson(
+        client,
         (proposal !== undefined) === chance.happens(0.95)
           ? { type: "review", taskId, isAccepted, reason: "it is not good enough" }
           : { type: "answer-question", taskId, answer: "yes" },
-      );
+      ));
     }
-    if (world.isOver) yield* client.deliver({ type: "resume" });
+    if (world.isOver) yield* client.deliver(byPerson(client, { type: "resume" }));
     else yield* operateOnce(client, [...tasks.keys()]);
   }
 }
@@ -308,19 +310,25 @@ const MOST_IDLE = 30;
 function* operateOnce(client: SimulatedAgent, taskIds: readonly string[]): Routine<void> {
   const { chance } = client.world;
   const taskId = taskIds.length === 0 ? "nothing" : chance.pick(taskIds);
+  const deliver = (command: PartCommand) => client.deliver(byPerson(client, command));
   switch (chance.int(8)) {
     case 0:
-      yield* client.deliver({ type: "pause", reason: "the operator looks" });
-      yield* client.deliver({ type: "assign", taskId, agentId: "" });
+      yield* deliver({ type: "pause", reason: "the operator looks" });
+      yield* deliver({ type: "assign", taskId, agentId: "" });
       yield* client.sleep(chance.around(20));
-      yield* client.deliver({ type: "resume" });
+      yield* deliver({ type: "resume" });
       return;
     case 1:
-      return void (yield* client.deliver({ type: "retry", taskIds: chance.some(taskIds, 0.3) }));
+      return void (yield* deliver({ type: "retry", taskIds: chance.some(taskIds, 0.3) }));
     case 2:
     case 3:
-      yield* client.deliver({ type: "set-priority", taskId, priority: chance.between(-1, 3) });
+      yield* deliver({ type: "set-priority", taskId, priority: chance.between(-1, 3) });
   }
+}
+
+/** Returns a command of the person who runs a client. */
+function byPerson({ id: by }: SimulatedAgent, command: PartCommand): AsOperator {
+  return { type: "as-operator", by, command };
 }
 
 /** Agents whose attempts always fail, all of them or some, and whose breakers stay open for long. */
