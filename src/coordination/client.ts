@@ -12,7 +12,15 @@ import type { Dispatcher, Observer, Reply } from "../core/dispatcher.ts";
 import type { LockstepError } from "../core/errors.ts";
 import { type Outcome, Refusal, type Tick } from "../core/machine.ts";
 import type { LockstepEvent } from "../root/events.ts";
-import type { PartCommand, RootAnswers, RootCommand, RootHost, RootState } from "../root/state.ts";
+import type {
+  AsAgent,
+  AsOperator,
+  PartCommand,
+  RootAnswers,
+  RootCommand,
+  RootHost,
+  RootState,
+} from "../root/state.ts";
 
 type RootDispatcher = Dispatcher<RootCommand, LockstepEvent, RootAnswers>;
 
@@ -24,16 +32,24 @@ export interface Actor {
   readonly incarnation: number;
 }
 
+/** A person who gives commands. */
+export interface Person {
+  /** The name. */
+  readonly by: string;
+  /** Why, for people. @default none */
+  readonly reason?: string;
+}
+
 /**
- * A dispatcher that can send commands for an incarnation of an agent. They are refused when that
- * incarnation is not in force.
+ * A dispatcher that can send commands for an incarnation of an agent, which are refused when that
+ * incarnation is not in force, and for a person, which are recorded.
  */
 export class ActingDispatcher implements RootDispatcher {
   readonly synchronous: boolean;
   readonly hold: () => void;
   readonly release: () => void;
   readonly #inner: RootDispatcher;
-  #actor: Actor | undefined;
+  #actor: Actor | Person | undefined;
 
   /** Passes all commands to `inner`. */
   constructor(inner: RootDispatcher) {
@@ -51,8 +67,11 @@ export class ActingDispatcher implements RootDispatcher {
     return this.#inner.stalled;
   }
 
-  /** Sends for `actor` what `action` sends before it returns; façades send as they are called. */
-  as<Result>(actor: Actor, action: () => Result): Result {
+  /**
+   * Sends for `actor` what `action` sends before it returns; façades send as they are called. For an
+   * agent that is one command, for a person it may be several.
+   */
+  as<Result>(actor: Actor | Person, action: () => Result): Result {
     const before = this.#actor;
     this.#actor = actor;
     try {
@@ -66,9 +85,17 @@ export class ActingDispatcher implements RootDispatcher {
     command: Each,
     reply: Reply<Outcome<RootAnswers, Each>>,
   ): void {
-    const wrapped = this.#wrap(command);
-    if (wrapped === undefined) return this.#inner.send(command, reply);
-    this.#inner.send(wrapped, (answer, error) => {
+    const actor = this.#actor;
+    if (actor === undefined || command.type === "tick") return this.#inner.send(command, reply);
+    this.#actor = undefined;
+    if (isPerson(actor)) {
+      try {
+        return this.#inner.send(commandBy(actor, command), reply as Reply<unknown>);
+      } finally {
+        this.#actor = actor;
+      }
+    }
+    this.#inner.send(commandOf(actor, command), (answer, error) => {
       const refused = refusedActor(answer);
       if (refused === undefined) reply(answer as Outcome<RootAnswers, Each>, error);
       else reply(undefined, membershipError(refused));
@@ -76,9 +103,17 @@ export class ActingDispatcher implements RootDispatcher {
   }
 
   dispatch<Each extends RootCommand | Tick>(command: Each): Outcome<RootAnswers, Each> {
-    const wrapped = this.#wrap(command);
-    if (wrapped === undefined) return this.#inner.dispatch(command);
-    const answer = this.#inner.dispatch(wrapped);
+    const actor = this.#actor;
+    if (actor === undefined || command.type === "tick") return this.#inner.dispatch(command);
+    this.#actor = undefined;
+    if (isPerson(actor)) {
+      try {
+        return this.#inner.dispatch(commandBy(actor, command)) as Outcome<RootAnswers, Each>;
+      } finally {
+        this.#actor = actor;
+      }
+    }
+    const answer = this.#inner.dispatch(commandOf(actor, command));
     const refused = refusedActor(answer);
     if (refused !== undefined) throw membershipError(refused);
     return answer as Outcome<RootAnswers, Each>;
@@ -94,15 +129,20 @@ export class ActingDispatcher implements RootDispatcher {
   whenStopped(listener: (error: LockstepError) => void): void {
     this.#inner.whenStopped(listener);
   }
+}
 
-  /** Wraps a command of an actor. Commands that its reply causes are not wrapped. */
-  #wrap(command: RootCommand | Tick): RootCommand | undefined {
-    const actor = this.#actor;
-    if (actor === undefined || command.type === "tick") return undefined;
-    this.#actor = undefined;
-    const { agentId, incarnation } = actor;
-    return { type: "as-agent", agentId, incarnation, command: command as PartCommand };
-  }
+function isPerson(actor: Actor | Person): actor is Person {
+  return "by" in actor;
+}
+
+/** Wraps a command of an agent. Commands that it causes are not wrapped. */
+function commandOf({ agentId, incarnation }: Actor, command: RootCommand | Tick): AsAgent {
+  return { type: "as-agent", agentId, incarnation, command: command as PartCommand };
+}
+
+/** Wraps a command of a person. Commands that it causes, such as those of handlers, are not wrapped. */
+function commandBy(person: Person, command: RootCommand | Tick): AsOperator {
+  return { type: "as-operator", ...person, command: command as PartCommand };
 }
 
 /** Returns the refusal of a command whose incarnation is not in force. */

@@ -76,6 +76,7 @@ import {
 import type { RootAnswers, RootCommand, RootHost, RootState } from "../root/state.ts";
 import { rootMachine } from "../root/machine.ts";
 import { endFormerProcess } from "../root/recovery.ts";
+import { requireText } from "../tasks/commands.ts";
 import { Subsystems, THING } from "./subsystems.ts";
 
 /**
@@ -668,6 +669,39 @@ export class CoordinationManager implements AsyncDisposable {
     if (settleBy === undefined || conflict.resolved) return conflict;
     await conflicts.autoResolve(conflict.id, settleBy);
     return conflicts.getConflict(conflict.id)!;
+  }
+
+  // People
+
+  /**
+   * Records in the journal that a person makes the calls that `action` makes before it returns, each as
+   * an `operator:acted` event before the events of the call. What `action` returns is returned. A call
+   * that is refused is not recorded; neither are calls after the first `await` of `action`, and those
+   * of event handlers.
+   *
+   * @param by the name of the person
+   * @param reason why, for people @default none
+   * @throws {TypeError | RangeError} when `by` is no string of 1 to 256 characters
+   *
+   * @example
+   * ```ts
+   * import { CoordinationManager } from "@lockstep/lockstep";
+   *
+   * await using manager = new CoordinationManager();
+   * manager.eventBus.on("operator:acted", ({ by, command, subjectId }) => {
+   *   console.log(by, command, subjectId); // ana cancel t1
+   * });
+   * await manager.submit({ id: "t1" });
+   * await manager.actingFor("ana", () => manager.cancelTask("t1"));
+   * ```
+   */
+  actingFor<Result>(by: string, action: () => Result, reason?: string): Result {
+    const attempt = () => "act for a person";
+    requireId(by, "by", attempt);
+    requireFunction(action, "action", attempt);
+    if (reason !== undefined) requireText(reason, "reason", attempt);
+    const { dispatcher } = this.#running("act for a person");
+    return dispatcher.as({ by, ...(reason !== undefined && { reason }) }, action);
   }
 
   // System

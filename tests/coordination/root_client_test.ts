@@ -21,13 +21,17 @@ class Recorder {
   readonly replies: Reply<unknown>[] = [];
   answer: unknown;
 
+  onCommand = () => {};
+
   send(command: Named, reply: Reply<unknown>): void {
     this.commands.push(command);
     this.replies.push(reply);
+    this.onCommand();
   }
 
   dispatch(command: Named): unknown {
     this.commands.push(command);
+    this.onCommand();
     return this.answer;
   }
 
@@ -105,6 +109,55 @@ Deno.test("as() within as() comes from the inner life, then from the outer one a
   dispatcher.send(command, nothing);
   assertEquals(inner.commands, [{ type: "as-agent", ...other, command }, command]);
   assertEquals(dispatcher.as(LIFE, () => 42), 42);
+});
+
+Deno.test("all that is sent within as() of a person is the person's, but for what follows from it", () => {
+  const PERSON = { by: "ana", reason: "it hangs" };
+  const recorded = { type: "as-operator", ...PERSON, command } as const;
+  const inner = new Recorder();
+  const dispatcher = new ActingDispatcher(inner.dispatcher);
+  dispatcher.as(PERSON, () => {
+    dispatcher.send(command, nothing);
+    dispatcher.send({ type: "tick" }, nothing);
+    dispatcher.dispatch(command);
+    dispatcher.as(LIFE, () => dispatcher.send(command, nothing));
+    dispatcher.send(command, nothing);
+  });
+  dispatcher.send(command, nothing);
+  assertEquals(inner.commands, [
+    ...[recorded, { type: "tick" }, recorded, wrapped, recorded, command],
+  ]);
+  for (const way of ["send", "dispatch"] as const) {
+    const engine = new Recorder();
+    const acting = new ActingDispatcher(engine.dispatcher);
+    engine.onCommand = () => { // as a handler of what happened would
+      engine.onCommand = nothing;
+      acting.send(command, nothing);
+    };
+    acting.as(PERSON, () => {
+      if (way === "send") acting.send(command, nothing);
+      else acting.dispatch(command);
+      acting.send(command, nothing);
+    });
+    assertEquals(engine.commands, [recorded, command, recorded]);
+  }
+});
+
+Deno.test("a person gets the answer and the error of the command", () => {
+  const inner = new Recorder();
+  const dispatcher = new ActingDispatcher(inner.dispatcher);
+  const failure = new ClosedError("go on", "the engine");
+  let got: unknown;
+  for (const answer of [refused("resource:refused"), undefined]) {
+    const error = answer === undefined ? failure : undefined;
+    dispatcher.as({ by: "ana" }, () => {
+      dispatcher.send(command, (given, reason) => got = given ?? reason);
+    });
+    inner.replies.at(-1)!(answer, error);
+    assert(got === (answer ?? failure));
+    inner.answer = answer;
+    assert(dispatcher.as({ by: "ana" }, () => dispatcher.dispatch(command)) === answer);
+  }
 });
 
 Deno.test("only a refusal because its incarnation is over is an error of the dispatcher", () => {
