@@ -88,13 +88,25 @@ export interface ClientAgentOptions {
  */
 export class LockstepClient {
   readonly #connection: Connection;
+  readonly #transport: Transport;
+  readonly #retryMs: number | undefined;
 
   /** Connects when the first call is made. */
   constructor({ url, transport, ...options }: ClientOptions) {
     if ((url === undefined) === (transport === undefined)) {
       throw new TypeError("Cannot create a client: either url or transport must be given");
     }
-    this.#connection = new Connection(transport ?? fetchTransport(url!), options);
+    this.#transport = transport ?? fetchTransport(url!);
+    this.#retryMs = options.retryMs;
+    this.#connection = new Connection(this.#transport, options);
+  }
+
+  /**
+   * Returns a client of the same server that makes its calls with the token of an agent.
+   * @internal
+   */
+  withToken(token: string): LockstepClient {
+    return new LockstepClient({ transport: this.#transport, retryMs: this.#retryMs, token });
   }
 
   /** Returns what serves the calls. */

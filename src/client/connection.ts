@@ -13,6 +13,8 @@ export interface ConnectionOptions {
   readonly token?: string | undefined;
   /** The time for which a call is retried while the server can't be reached, in milliseconds. @default 30_000 */
   readonly retryMs?: number | undefined;
+  /** The name of the operator, which the journal has with what is called. @default "operator" */
+  readonly user?: string | undefined;
 }
 
 /** A call of the HTTP API. */
@@ -62,16 +64,20 @@ const RETRY_MS = 30_000;
 /** Sends calls to a server. */
 export class Connection {
   readonly #transport: Transport;
-  readonly #token: string | undefined;
   readonly #retryMs: number;
+  /** Headers of all calls. */
+  readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(transport: Transport, { token, retryMs = RETRY_MS }: ConnectionOptions = {}) {
+  constructor(transport: Transport, { token, retryMs = RETRY_MS, user }: ConnectionOptions = {}) {
     this.#transport = transport;
-    this.#token = token;
     this.#retryMs = retryMs;
+    this.#headers = {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(user !== undefined && { "lockstep-user": encodeURIComponent(user) }),
+    };
   }
 
-  /** Returns a connection to the same server with another token. */
+  /** Returns a connection to the same server with the token of an agent. */
   as(token: string): Connection {
     return new Connection(this.#transport, { token, retryMs: this.#retryMs });
   }
@@ -142,7 +148,7 @@ export class Connection {
       method,
       path: `/v1/${path.map(encodeURIComponent).join("/")}${pairs.length > 0 ? `?${search}` : ""}`,
       headers: {
-        ...(this.#token !== undefined && { authorization: `Bearer ${this.#token}` }),
+        ...this.#headers,
         ...(key !== undefined && { "idempotency-key": key }),
         ...(body !== undefined && { "content-type": "application/json" }),
       },

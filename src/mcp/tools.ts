@@ -352,8 +352,10 @@ async function inbox(desk: Desk, { wait_s = 0 }: Arguments): Promise<ToolAnswer>
 const READ_MS = 600_000;
 
 async function plan(desk: Desk, { tasks = [], cancel = [] }: Arguments): Promise<ToolAnswer> {
-  const changes = await submitPlan(desk.client, tasks as PlanTask[]);
-  for (const id of cancel) await desk.client.cancelTask(id, `${desk.agent!.agentId} cancelled it`);
+  const { agentId, token } = desk.agent!;
+  const client = desk.client.withToken(token); // an operator's calls are in the journal as a person's
+  const changes = await submitPlan(client, tasks as PlanTask[]);
+  for (const id of cancel) await client.cancelTask(id, `${agentId} cancelled it`);
   const of = (change: string) =>
     changes.filter((each) => each.change === change).map(({ id }) => id);
   const said = [

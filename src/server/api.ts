@@ -14,7 +14,8 @@ import { type Door, requireDoor } from "./door.ts";
 import { openApi } from "./openapi.ts";
 import type { Call, Operation, Service } from "./operation.ts";
 import { OPERATIONS } from "./operations/mod.ts";
-import { type Principal, STRANGER } from "./principals.ts";
+import { managerFor } from "./operators.ts";
+import { operatorNamed, type Principal, STRANGER, USER_HEADER } from "./principals.ts";
 import { personOf } from "./links.ts";
 import { Routes } from "./routes.ts";
 import { readJson } from "./body.ts";
@@ -119,8 +120,11 @@ export class Api {
     if (body !== undefined || !operation.bodyIsOptional) operation.checkBody(body);
     const service = this.#service;
     const agent = sessionOf(service, caller);
+    const manager = caller.kind === "operator" && operation.method !== "GET"
+      ? managerFor(service.manager, caller.name)
+      : service.manager;
     const call = {
-      ...{ service, manager: service.manager, caller, params, query, body, agent },
+      ...{ service, manager, caller, params, query, body, agent },
       idempotencyKey: request.headers.get("idempotency-key") ?? undefined,
       headers: request.headers,
       /** Costs something, and most operations don't wait. */
@@ -135,7 +139,13 @@ export class Api {
       : json(reply, operation.status);
   }
 
-  #callerOf({ headers }: Request, { trusted }: Door): Principal {
+  #callerOf({ headers }: Request, door: Door): Principal {
+    const caller = this.#knownCaller(headers, door);
+    const isUnnamed = caller === this.#service.tokens.trusted; // a browser has the name of its link
+    return isUnnamed ? operatorNamed(headers.get(USER_HEADER)) : caller;
+  }
+
+  #knownCaller(headers: Headers, { trusted }: Door): Principal {
     const header = headers.get("authorization");
     const { tokens } = this.#service;
     if (header === null) {

@@ -25,7 +25,7 @@ export function mcpExtension(
   answer: (request: Request) => Promise<Response>,
 ): Extension {
   const unread = new Map<string, number>();
-  const client = new LockstepClient({ transport: inProcess(answer), retryMs: 0 });
+  const transport = inProcess(answer);
   const handler = createMcpHandler(({ authInfo }) => {
     const { desk } = authInfo?.extra as { desk: Desk };
     return mcpServer(desk);
@@ -35,6 +35,8 @@ export function mcpExtension(
     if (principal.kind === "stranger") {
       throw new RequestError(401, "no-token", "Cannot accept the request: it must have a token");
     }
+    const user = principal.kind === "operator" ? principal.name : undefined;
+    const client = new LockstepClient({ transport, retryMs: 0, user });
     const desk = new RequestDesk(service, client, principal, url.searchParams.get("agent"), unread);
     const authInfo = { token: "", clientId: "", scopes: [], extra: { desk } };
     return handler.fetch(request, { authInfo });

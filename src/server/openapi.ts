@@ -9,6 +9,7 @@ import { VERSION } from "../service/version.ts";
 import { PROBLEM_TYPE } from "../service/problem.ts";
 import type { Operation } from "./operation.ts";
 import { OPERATIONS } from "./operations/mod.ts";
+import { USER_HEADER } from "./principals.ts";
 import { ProblemView, TicketView } from "./schemas.ts";
 
 let document: object | undefined;
@@ -43,8 +44,17 @@ function made(): object {
   };
 }
 
+/** The header with the name of an operator. */
+const USER_PARAMETER = {
+  name: USER_HEADER,
+  in: "header",
+  required: false,
+  description: "The name of the operator, percent-encoded, for the journal. Default operator",
+  schema: Type.String(),
+};
+
 function described(operation: Operation): object {
-  const { id, summary, path, query, body, bodyIsOptional, reply, status, waits, audience } =
+  const { id, method, summary, path, query, body, bodyIsOptional, reply, status, waits, audience } =
     operation;
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
   const inPath = names.map((name) => ({
@@ -55,7 +65,8 @@ function described(operation: Operation): object {
     ...{ name, in: "query", required: query.required?.includes(name) ?? false },
     schema,
   }));
-  const parameters = [...inPath, ...inQuery];
+  const mayBePerson = method !== "GET" && audience !== "agent";
+  const parameters = [...inPath, ...inQuery, ...(mayBePerson ? [USER_PARAMETER] : [])];
   const isStream = id === "events" || id === "presence";
   return {
     operationId: id,

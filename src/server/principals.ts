@@ -15,22 +15,61 @@ import type { Instant } from "../core/machine.ts";
 import { writePrivate } from "../service/home.ts";
 import { RequestError } from "../service/problem.ts";
 
+/** A person or a program that runs the server. */
+export interface Operator {
+  readonly kind: "operator";
+  /** Goes into the journal with what it does. */
+  readonly name: string;
+}
+
 /** The caller of an operation. */
 export type Principal =
-  /** A person or a program that runs the server. */
-  | { readonly kind: "operator"; readonly name?: string }
+  | Operator
   /** One incarnation of an agent. */
   | { readonly kind: "agent"; readonly agentId: string; readonly incarnation: number }
   /** A caller without a token. */
   | { readonly kind: "stranger" };
 
-const OPERATOR: Principal = { kind: "operator" };
+const OPERATOR: Operator = { kind: "operator", name: "operator" };
+
+/** The header with the name of an operator, percent-encoded where it has to be. */
+export const USER_HEADER = "lockstep-user";
+
+/** Characters that can be seen, and spaces. */
+const USER = /^[^\p{C}\p{Zl}\p{Zp}]{1,100}$/u;
 
 /** The caller that has no token, unless only operators can make its connection. */
 export const STRANGER: Principal = { kind: "stranger" };
 
 /** The most tokens whose callers are remembered. */
 const MOST_KNOWN = 1000;
+
+/**
+ * Returns an operator with the name of the header, or under the common name without one.
+ *
+ * @throws {RequestError} when the name is malformed
+ */
+export function operatorNamed(header: string | null): Operator {
+  if (header === null) return OPERATOR;
+  const name = decoded(header);
+  requireUserName(name, USER_HEADER);
+  return { ...OPERATOR, name };
+}
+
+/** @throws {RequestError} when `name`, which `field` has, can't be the name of an operator */
+export function requireUserName(name: unknown, field: string): asserts name is string {
+  if (typeof name === "string" && USER.test(name) && name.trim() !== "") return;
+  const rule = `${field} must have 1 to 100 printable characters`;
+  throw new RequestError(400, "invalid-request", `Cannot accept the request: ${rule}`, { field });
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Makes and checks tokens. */
 export class Tokens {

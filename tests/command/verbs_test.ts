@@ -1,4 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
+import { userInfo } from "node:os";
+import { connectLocal } from "../../src/client/local/mod.ts";
 import { helpOf } from "../../src/command/run_verb.ts";
 import { VERBS } from "../../src/command/table.ts";
 import { until } from "../server/driver.ts";
@@ -100,6 +102,23 @@ Deno.test("people answer, approve, reject, cancel and retry", async () => {
   await driver.json(["add", "t2"]);
   assertEquals((await driver.json(["cancel", "t2"])).status, "cancelled");
   assertEquals((await driver.json(["retry", "t2"])).status, "ready");
+  using client = connectLocal({ dir: driver.folder });
+  const acted: unknown[] = [];
+  for await (const { payload } of client.events({ after: 0, types: ["operator:acted"] })) {
+    const { by, command, subjectId } = payload;
+    acted.push([by, command, subjectId]);
+    if (command === "retry") break;
+  }
+  const { username } = userInfo();
+  assertEquals(acted, [ // the event of join has the number 0
+    [username, "submit", "t1"],
+    [username, "answer-question", "t1"],
+    [username, "review", "t1"],
+    [username, "review", "t1"],
+    [username, "submit", "t2"],
+    [username, "cancel", "t2"],
+    [username, "retry", "t2"],
+  ]);
 });
 
 Deno.test("without a server, --no-start, status and stop say so with exit code 5", async () => {

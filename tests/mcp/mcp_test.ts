@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { StdioClientTransport } from "@modelcontextprotocol/client/stdio";
 import { encode } from "gpt-tokenizer";
+import { userInfo } from "node:os";
 import { TOOLS } from "../../src/mcp/tools.ts";
 import { ServerDriver, until } from "../server/driver.ts";
 
@@ -59,6 +60,10 @@ for (const door of ["HTTP", "stdio"] as const) {
     const protocol = era === undefined ? "an older protocol" : "the newest protocol";
     Deno.test(`an agent works over ${door} in ${protocol}`, async () => {
       await using driver = await ServerDriver.start();
+      const acted: string[] = [];
+      driver.server.manager.eventBus.on("operator:acted", ({ by, command }) => {
+        acted.push(`${by} ${command}`);
+      });
       const agent = door === "HTTP"
         ? await overHttp(driver, "writer", era)
         : await overStdio(driver, era);
@@ -98,6 +103,9 @@ for (const door of ["HTTP", "stdio"] as const) {
           await call(agent, "look", { id: "two" }),
           'task two: It runs on agent "writer", attempt 1',
         );
+        await call(agent, "plan", { tasks: [{ id: "three", title: "Third" }], cancel: ["three"] });
+        const user = door === "HTTP" ? "operator" : userInfo().username;
+        assertEquals(acted, [`${user} register-agent`]); // all else is the agent's
       } finally {
         await agent.close();
       }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { userInfo } from "node:os";
 import { findHome, type Home } from "../../service/home.ts";
 import { LockstepClient } from "../client.ts";
 import type { ConnectionOptions } from "../connection.ts";
@@ -17,7 +18,7 @@ export interface LocalOptions extends Omit<ConnectionOptions, "token"> {
   readonly home?: Home;
 }
 
-/** A client through a socket. */
+/** A client through a socket. What it calls is in the journal under the name of its user. */
 export class LocalClient extends LockstepClient implements Disposable {
   /** Where its server is. */
   readonly home: Home;
@@ -26,7 +27,7 @@ export class LocalClient extends LockstepClient implements Disposable {
   /** Connects when the first call is made. */
   constructor(home: Home, options: ConnectionOptions = {}) {
     const { transport, close } = socketTransport(home.socket);
-    super({ transport, ...options });
+    super({ transport, user: userName(), ...options });
     this.home = home;
     this.#close = close;
   }
@@ -39,6 +40,15 @@ export class LocalClient extends LockstepClient implements Disposable {
   /** The same as {@linkcode close}. */
   [Symbol.dispose](): void {
     this.close();
+  }
+}
+
+/** Returns the name of the user of this process; `undefined` when the system has none. */
+function userName(): string | undefined {
+  try {
+    return userInfo().username || undefined;
+  } catch {
+    return undefined; // no entry in the table of users, or no permission to read it
   }
 }
 

@@ -10,6 +10,7 @@ import type { PageName } from "../../dashboard/mod.ts";
 import { RequestError } from "../../service/problem.ts";
 import { closed } from "../checks.ts";
 import { type Operation, operation } from "../operation.ts";
+import { requireUserName } from "../principals.ts";
 import { Anything, Id, Status, Text } from "../schemas.ts";
 
 const Optional = Type.Optional;
@@ -31,13 +32,15 @@ export const DASHBOARD_OPERATIONS: readonly Operation[] = [
     bodyIsOptional: true,
     reply: Anything("The link"),
     status: 201,
-    handle({ service, body }) {
+    handle({ service, caller, body }) {
+      const name = body?.name ?? (caller.kind === "operator" ? caller.name : "operator");
+      requireUserName(name, "name");
       const { url } = service.info() as { url?: string };
       if (url === undefined) {
         const rule = "the server must listen on a port; start it without --no-port";
         throw new RequestError(409, "no-port", `Cannot open the dashboard: ${rule}`);
       }
-      const { code, until } = service.links.make(body?.name ?? "operator", Date.now());
+      const { code, until } = service.links.make(name, Date.now());
       return { url: `${url}/open?link=${code}`, until };
     },
   }),

@@ -26,8 +26,8 @@ export const INSIGHT_OPERATIONS: readonly Operation[] = [
     audience: "operator",
     status: 202,
     reply: Anything("The server"),
-    handle({ service }) {
-      service.stop("an operator stopped it");
+    handle({ service, caller }) {
+      service.stop(`${caller.kind === "operator" ? caller.name : "an agent"} stopped it`);
       return service.info();
     },
   }),
