@@ -143,6 +143,7 @@ export type {
   ReleaseAll,
   Renew,
   ResourceCommand,
+  Revoke,
 } from "./src/locks/commands.ts";
 export { lockMachine } from "./src/locks/machine.ts";
 export type {

@@ -124,6 +124,14 @@ export interface Evict extends Named<"evict"> {
   readonly agentIds: readonly string[];
 }
 
+/** Revokes one grant, whoever has it. Refused when it is not in force. */
+export interface Revoke extends Named<"revoke"> {
+  /** The resource. */
+  readonly resourceId: string;
+  /** The epoch of the grant. */
+  readonly epoch: number;
+}
+
 /**
  * Sets the capacity of a resource, which may be in use. One that was not defined has one unit. A larger
  * one serves waiters in the same step. A smaller one takes effect as grants end, and ends the waits for
@@ -204,6 +212,7 @@ export type ResourceCommand =
   | DetachWait
   | ReleaseAll
   | Evict
+  | Revoke
   | Define;
 
 /** The answer to `acquire`. */
@@ -247,6 +256,7 @@ export type LockAnswers = {
   readonly "detach-wait": void;
   readonly "release-all": void;
   readonly evict: void;
+  readonly revoke: void;
   readonly define: void;
   readonly ask: void;
   readonly "end-ask": void;
@@ -401,6 +411,14 @@ export function releaseCommand(
     if (epoch !== undefined) requireEpoch(epoch, attempt);
   }
   return { type: "release", resourceId, agentId, owner: agentId, epoch: epoch ?? 0 };
+}
+
+/** Returns the command that revokes a grant. */
+export function revokeCommand(resourceId: string, epoch: number): Revoke {
+  const attempt = () => `revoke ${quote(resourceId)}`;
+  requireResourceId(resourceId, "resourceId", attempt);
+  requireEpoch(epoch, attempt);
+  return { type: "revoke", resourceId, epoch };
 }
 
 /** Returns the command that starts a lease anew. */

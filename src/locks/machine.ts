@@ -38,6 +38,7 @@ import type {
   Release,
   ReleaseAll,
   Renew,
+  Revoke,
 } from "./commands.ts";
 import {
   covers,
@@ -97,6 +98,7 @@ const COMMANDS = [
   "detach-wait",
   "release-all",
   "evict",
+  "revoke",
   "define",
   "ask",
   "end-ask",
@@ -150,6 +152,9 @@ function apply(state: LockState, command: Command, now: Instant, events: LockEve
       break;
     case "evict":
       answer = evict(step, command);
+      break;
+    case "revoke":
+      answer = revoke(step, command);
       break;
     case "define":
       answer = define(step, command);
@@ -380,6 +385,14 @@ function evict(step: LockStep, { resourceId, agentIds }: Evict): void {
     endWait(step, wait, { type: "resource:abandoned", reason: "conflict" });
   }
   for (const hold of holds) endHold(step, hold, "resource:revoked");
+}
+
+/** Revokes the grant of an epoch. */
+function revoke(step: LockStep, command: Revoke): Answer<"revoke"> {
+  const { resourceId, epoch } = command;
+  const held = step.state.locks.get(resourceId)?.holds.find((hold) => hold.epoch === epoch);
+  if (held === undefined) return refuse(step, command, resourceId, "stale-epoch");
+  endHold(step, held, "resource:revoked");
 }
 
 /** Adds a pending request, in O(1). One of an agent to itself is a no-op. */

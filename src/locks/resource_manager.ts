@@ -27,6 +27,7 @@ import {
   releaseAllCommand,
   releaseCommand,
   renewCommand,
+  revokeCommand,
 } from "./commands.ts";
 import { requireKnown } from "../core/config.ts";
 import {
@@ -336,6 +337,21 @@ export class ResourceManager implements AsyncDisposable {
     return attempting(() => {
       const command = releaseAllCommand(holder);
       return this.#host.running("release").perform(command);
+    });
+  }
+
+  /**
+   * Takes a lock away from its holder, which may be an agent, a claim of a task, or a reservation of
+   * paths; the next waiter holds it when this resolves. The holder's `signal` aborts, and a claim that
+   * loses a lock ends: its task is requeued.
+   *
+   * @param epoch the epoch of the grant, as in {@linkcode holdersOf}
+   * @throws {StaleEpochError} when that grant is not in force
+   */
+  revoke(resourceId: string, epoch: number): Promise<void> {
+    return attempting(() => {
+      const command = revokeCommand(resourceId, epoch);
+      return this.#host.running("revoke").perform(command);
     });
   }
 

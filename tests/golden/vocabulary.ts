@@ -75,6 +75,7 @@ export const COMMANDS: Readonly<Record<Command["type"], Presence>> = {
   "cancel-wait": "recorded",
   "release-all": "recorded",
   "evict": "recorded",
+  "revoke": "missing",
   "ask": "recorded",
   "end-ask": "recorded",
   "define": "recorded",

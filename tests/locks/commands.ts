@@ -186,6 +186,13 @@ const evict = fc.tuple(resourceId, fc.uniqueArray(agentId, { maxLength: 3 })).ma
   ([resourceId, agentIds]) => () => ({ type: "evict" as const, resourceId, agentIds }),
 );
 
+const revoke = fc.tuple(resourceId, fc.nat(2), fc.boolean()).map(
+  ([resourceId, which, isStale]) => (state: Readonly<LockState>) => {
+    const { epoch = 1 } = state.locks.get(resourceId)?.holds[which] ?? {};
+    return { type: "revoke" as const, resourceId, epoch: isStale ? epoch + 1 : epoch };
+  },
+);
+
 const define = fc.tuple(named, fc.constantFrom(1, 2, 3)).map(
   ([resourceId, capacity]) => () => ({
     type: "define" as const,
@@ -232,6 +239,7 @@ export const move: fc.Arbitrary<Move> = fc.tuple(
     { weight: 3, arbitrary: resume },
     { weight: 1, arbitrary: releaseAll },
     { weight: 1, arbitrary: evict },
+    { weight: 1, arbitrary: revoke },
     { weight: 3, arbitrary: define },
     { weight: 5, arbitrary: ask },
     { weight: 1, arbitrary: endAsk },

@@ -555,3 +555,26 @@ Deno.test("a call while the manager is being closed names the manager", async ()
   await assertRejects(() => manager.acquire("r", "a"), ClosedError, message);
   await closing;
 });
+
+Deno.test("revoke() takes a lock from whoever holds it under that epoch, and from no other", async () => {
+  await using fixture = managed();
+  const { locks, heard } = fixture;
+  const lock = await locks.acquire("r", "a");
+  const { signal } = lock;
+  const next = locks.acquire("r", "b");
+  await assertRejects(
+    () => locks.revoke("r", 7),
+    StaleEpochError,
+    'Cannot revoke "r": epoch must be 1, got 7',
+  );
+  await assertRejects(() => locks.revoke("s", 1), StaleEpochError, "epoch must be one in force");
+  await assertRejects(() => locks.revoke("r", 0), RangeError, "epoch must be");
+  await assertRejects(() => locks.revoke("", 1), RangeError, "resourceId must have");
+  assert(!signal.aborted);
+  await locks.revoke("r", lock.epoch);
+  assert(signal.aborted && signal.reason instanceof LockLostError);
+  assertEquals(signal.reason.reason, "revoked");
+  assertEquals((await next).epoch, 2);
+  await assertRejects(() => locks.revoke("r", 1), StaleEpochError);
+  assertEquals(heard, ["resource:acquired r a", "resource:revoked r a", "resource:acquired r b"]);
+});

@@ -254,6 +254,11 @@ export class Twin {
         }
         return;
       }
+      case "revoke": {
+        const hold = this.#on(command.resourceId).find(({ epoch }) => epoch === command.epoch);
+        if (hold === undefined) return this.#refused(command, command.resourceId, "stale-epoch");
+        return this.#holdEnds(hold, "resource:revoked");
+      }
       case "define": {
         const { resourceId, capacity } = command;
         const isAdded = capacity !== 1 && this.#capacity(resourceId) === 1;
