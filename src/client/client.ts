@@ -357,6 +357,17 @@ export class LockstepClient {
     return this.#post(["reservations", "check"], { paths, agentId, mode });
   }
 
+  /**
+   * Takes a lock from whatever holds it under that epoch: an agent, a claim, which ends, or a
+   * reservation of paths. `reason` goes into the journal. Rejects with the code `stale-epoch` when that
+   * grant is not in force.
+   */
+  releaseLock(resourceId: string, epoch: number, reason?: string): Promise<void> {
+    const query = { epoch, reason };
+    const path = ["locks", resourceId];
+    return this.#connection.call({ method: "DELETE", path, query, isIdempotent: false });
+  }
+
   /** Sets the number of units of a resource. */
   define(resourceId: string, definition: { capacity: number }): Promise<void> {
     const path = ["locks", resourceId];

@@ -343,7 +343,7 @@ export class ResourceManager implements AsyncDisposable {
   /**
    * Takes a lock away from its holder, which may be an agent, a claim of a task, or a reservation of
    * paths; the next waiter holds it when this resolves. The holder's `signal` aborts, and a claim that
-   * loses a lock ends: its task is requeued.
+   * loses a lock ends: its task is tried again.
    *
    * @param epoch the epoch of the grant, as in {@linkcode holdersOf}
    * @throws {StaleEpochError} when that grant is not in force

@@ -1,8 +1,8 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { userInfo } from "node:os";
 import type { OperatorActed } from "../../events.ts";
-import { LockstepClient } from "../../src/client/mod.ts";
-import { ServerDriver } from "./driver.ts";
+import { type LockState, LockstepClient, ServerError } from "../../src/client/mod.ts";
+import { ServerDriver, until } from "./driver.ts";
 
 /** Returns a list that what people do at the server is added to. */
 function recorded({ server }: ServerDriver): OperatorActed[] {
@@ -77,6 +77,67 @@ Deno.test("what is refused to an operator is not recorded", async () => {
   const acted = recorded(driver);
   const { status } = await driver.call("DELETE", "/v1/tasks/t1");
   assertEquals([status, acted], [404, []]);
+});
+
+Deno.test("an operator takes a lock from an agent, with a reason; the next waiter has it", async () => {
+  await using driver = await ServerDriver.start();
+  const acted = recorded(driver);
+  const client = driver.client();
+  await using a = await client.registerAgent({ id: "a" });
+  await using b = await client.registerAgent({ id: "b" });
+  const lock = await a.acquire("src/db");
+  const next = b.acquire("src/db");
+  await until(async () => (await client.locks())[0]!.waiters.length === 1);
+  const at = (query: string, options = {}) =>
+    driver.call("DELETE", `/v1/locks/src%2Fdb${query}`, undefined, options);
+  const unnamed = await at("");
+  assertEquals([unnamed.status, unnamed.body.code, unnamed.body.field], [
+    ...[400, "invalid-request", "epoch"],
+  ]);
+  const stale = await assertRejects(() => client.releaseLock("src/db", 99), ServerError);
+  assertEquals([stale.status, stale.code], [409, "stale-epoch"]);
+  const foreign = await at(`?epoch=${lock.epoch}`, { token: b.token });
+  assertEquals([foreign.status, foreign.body.code], [409, "not-holder"]);
+  assertEquals((await at(`?epoch=${lock.epoch}`, { token: "" })).status, 401);
+  assertEquals(lock.signal.aborted, false);
+  acted.length = 0;
+  await client.releaseLock("src/db", lock.epoch, "it hangs");
+  assertEquals((await next).epoch > lock.epoch, true);
+  await until(() => lock.signal.aborted);
+  assertEquals(acted, [{
+    type: "operator:acted",
+    by: "operator",
+    command: "revoke",
+    subject: "resource",
+    subjectId: "src/db",
+    reason: "it hangs",
+  }]);
+  const again = await assertRejects(() => client.releaseLock("src/db", lock.epoch), ServerError);
+  assertEquals(again.code, "stale-epoch");
+  assertEquals((await at("", { token: b.token })).status, 204); // an agent needs no epoch
+});
+
+Deno.test("a claim that an operator takes a lock or paths from ends, and its task is tried again", async () => {
+  await using driver = await ServerDriver.start();
+  const client = driver.client();
+  await using agent = await client.registerAgent({ id: "a", maxConcurrentTasks: 3 });
+  for (const what of ["a lock", "a lock that its task names", "paths"]) {
+    const resources = what === "a lock that its task names" ? ["db"] : [];
+    await client.submit({ id: what, resources });
+    const claim = await agent.claim({ waitMs: 5_000, taskId: what });
+    if (what === "paths") await claim!.acquirePaths(["src/**"]);
+    else if (what === "a lock") await claim!.acquire("db");
+    const [{ resourceId, holders: [holder] }] = await client.locks() as [LockState];
+    assertEquals(holder!.taskId, what);
+    await client.releaseLock(resourceId, holder!.epoch);
+    await until(() => claim!.signal.aborted);
+    assertEquals([(await client.getTask(what))!.status, await client.locks()], ["backing-off", []]);
+    await client.cancelTask(what);
+  }
+  const reserved = await agent.acquirePaths(["docs/**"]);
+  await client.releaseLock(reserved.resource, reserved.epoch);
+  await until(() => reserved.signal.aborted);
+  assertEquals(await client.locks(), []);
 });
 
 Deno.test("a browser acts under the name of the link that opened it", async () => {

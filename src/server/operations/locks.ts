@@ -22,6 +22,7 @@ import {
   PathsBody,
   PathsView,
   ReservationBody,
+  Text,
 } from "../schemas.ts";
 import { atOnce, heldError, isAtOnce, waiting, type WaitOptions } from "../waits.ts";
 
@@ -60,11 +61,23 @@ export const LOCK_OPERATIONS: readonly Operation[] = [
   operation("release", {
     method: "DELETE",
     path: "/locks/{resourceId}",
-    summary: "Releases a lock; the next waiter holds it",
-    audience: "agent",
-    query: ByEpoch,
-    handle: ({ agent, params: { resourceId }, query: { epoch } }) =>
-      agent.release(resourceId, epoch),
+    summary: "Releases a lock of the agent; an operator takes it from whatever holds that epoch",
+    query: { ...ByEpoch, reason: Type.Optional(Text("Why an operator takes it, for people")) },
+    handle({ service, caller, agent, params: { resourceId }, query: { epoch, reason } }) {
+      if (caller.kind !== "operator") return agent.release(resourceId, epoch);
+      if (epoch === undefined) {
+        const rule = "an operator must name the epoch of the holder";
+        throw new RequestError(400, "invalid-request", `Cannot release the lock: ${rule}`, {
+          field: "epoch",
+        });
+      }
+      const { manager } = service; // this call has a reason, which the manager of the call has not
+      return manager.actingFor(
+        caller.name,
+        () => manager.resources.revoke(resourceId, epoch),
+        reason,
+      );
+    },
   }),
   operation("renew", {
     method: "POST",
