@@ -159,6 +159,15 @@ test("an operator acts: each action asks first if it destroys, and is done", asy
   await press(page, "Reassign", "linus");
   assertEquals((await client.getTask("export-read"))!.assignedAgent, "linus");
 
+  await page.goto(`${demo.url}/locks?text=deploy`);
+  await page.getByText("margaret").first().waitFor();
+  await press(page, "Release", "grace has forgotten it");
+  await page.locator("tr", { hasText: "deploy" }).getByRole("link", { name: "margaret" }).waitFor();
+  const holders = demo.server.manager.resources.holdersOf("deploy");
+  assertEquals(holders.map(({ agentId }) => agentId), ["margaret"]);
+  await page.goto(demo.url);
+  await page.getByText('operator ana: revoke "deploy"').first().waitFor();
+
   await page.goto(`${demo.url}/agents/linus`);
   await press(page, "Cordon", "slow");
   await press(page, "Uncordon");

@@ -123,7 +123,8 @@ export class Dashboard {
       case "plan":
         return planPage(scene, query.id);
       case "locks":
-        return locksPage(scene);
+      case "files":
+        return locksPage(scene, { ofPaths: name === "files", text: query.text ?? "" });
       case "agent":
         return agentPage(scene, id);
       case "messages":

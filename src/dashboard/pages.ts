@@ -58,10 +58,10 @@ const MOST_SCANNED = 100_000;
 const MOST_NODES = 2_000;
 
 /** The most locks of a page. */
-const MOST_LOCKS = 1_000;
+const MOST_LOCKS = 200;
 
 /** The most edges of a wait-for graph. */
-const MOST_EDGES = 2_000;
+const MOST_EDGES = 300;
 
 /** The most groups of failed tasks. */
 const MOST_GROUPS = 50;
@@ -358,21 +358,32 @@ function planNode({ history }: Readonly<TaskState>, task: TaskRecord): PlanNode 
   };
 }
 
-/** The page of locks and reservations, and of who waits for whom. */
-export function locksPage({ moment, chronicle }: Scene): LocksPage {
+/**
+ * The page of locks, or of reservations of paths, and of who waits for whom. Those that are waited for
+ * come first.
+ */
+export function locksPage(
+  { moment, chronicle }: Scene,
+  { ofPaths, text }: { readonly ofPaths: boolean; readonly text: string },
+): LocksPage {
   const { state, sequence } = moment;
-  const all = moment.locks();
-  const locks = all.slice(0, MOST_LOCKS).map(({ resourceId, holders, waiters }): LockRow => ({
-    resourceId,
-    paths: patternsOf(resourceId),
-    holders,
-    waiters,
-  }));
+  const part = text.toLowerCase();
+  const has = (name: string) => name.toLowerCase().includes(part);
+  const found = moment.locks().filter(({ resourceId, holders, waiters }) =>
+    (patternsOf(resourceId) !== undefined) === ofPaths &&
+    (part === "" || has(resourceId) || [...holders, ...waiters].some(({ agentId }) => has(agentId)))
+  );
+  found.sort((a, b) => b.waiters.length - a.waiters.length);
   return {
-    locks,
-    total: all.length,
+    locks: found.slice(0, MOST_LOCKS).map(({ resourceId, holders, waiters }): LockRow => ({
+      resourceId,
+      paths: patternsOf(resourceId),
+      holders,
+      waiters,
+    })),
+    total: found.length,
     edges: edgesOf(state),
-    deadlocks: chronicle.deadlocks.filter((each) => each.sequence < sequence).toReversed(),
+    deadlocks: chronicle.deadlocks.filter((each) => each.sequence < sequence).slice(-50).reverse(),
   };
 }
 

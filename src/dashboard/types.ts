@@ -302,6 +302,7 @@ export interface Pages {
   readonly tasks: TasksPage;
   readonly plan: PlanPage;
   readonly locks: LocksPage;
+  readonly files: LocksPage;
   readonly agent: AgentPage;
   readonly messages: MessagesPage;
   readonly timeline: TimelinePage;

@@ -28,23 +28,28 @@ import {
   Why,
 } from "../ui.ts";
 
+/** The field that finds locks by their names and by those of agents. */
+function Find() {
+  return html`<label>Find<input id="find" type="search" value=${route.value.query["text"] ?? ""}
+    onInput=${(event: Event) =>
+    change({ text: (event.target as HTMLInputElement).value || undefined }, true)} /></label>`;
+}
+
+/** Says how many of a list are shown. */
+function countOf({ locks, total }: LocksPage): string {
+  return locks.length === total ? String(total) : `${locks.length} of ${total}`;
+}
+
 /** The page of locks. */
 export function Locks() {
-  const loaded = usePage("locks");
-  const text = route.value.query["text"]?.toLowerCase() ?? "";
-  return html`<${Page} title="Locks" loaded=${loaded} tools=${html`<label>Find<input id="find" type="search" value=${text}
-    onInput=${(event: Event) =>
-    change({ text: (event.target as HTMLInputElement).value || undefined }, true)} /></label>`}>${(
+  const loaded = usePage("locks", { text: route.value.query["text"] });
+  return html`<${Page} title="Locks" loaded=${loaded} tools=${html`<${Find} />`}>${(
     data: LocksPage,
   ) => {
-    const locks = data.locks.filter(({ resourceId, holders, waiters, paths }) =>
-      paths === undefined && (text === "" ||
-        [resourceId, ...[...holders, ...waiters].map(({ agentId }) => agentId)]
-          .some((each) => each.toLowerCase().includes(text)))
-    );
+    const { locks } = data;
     return html`
       <div class="grid">
-        <${Panel} title="Held and waited for" wide note=${locks.length}>${locks.length === 0
+        <${Panel} title="Held and waited for" wide note=${countOf(data)}>${locks.length === 0
           ? html`<${Empty}>No lock is held.<//>`
           : html`<${LockTable} locks=${locks} reload=${loaded.reload} />`}<//>
           <${Panel} title="Who waits for whom" wide note=${data.edges
@@ -251,9 +256,11 @@ interface Folder {
 
 /** The page of reserved files. */
 export function Files() {
-  const loaded = usePage("locks");
-  return html`<${Page} title="Files" loaded=${loaded}>${(data: LocksPage) => {
-    const locks = data.locks.filter(({ paths }) => paths !== undefined);
+  const loaded = usePage("files", { text: route.value.query["text"] });
+  return html`<${Page} title="Files" loaded=${loaded} tools=${html`<${Find} />`}>${(
+    data: LocksPage,
+  ) => {
+    const { locks } = data;
     if (locks.length === 0) {
       return html`<${Empty}>No path is reserved. An agent reserves paths by <code>lockstep reserve PATH…</code><//>`;
     }
@@ -261,7 +268,7 @@ export function Files() {
     for (const lock of locks) for (const path of lock.paths!) add(root, path, lock);
     return html`
       <div class="grid">
-        <${Panel} title="Reserved paths" wide note=${locks.length}>
+        <${Panel} title="Reserved paths" wide note=${countOf(data)}>
           <ul class="tree">
             <${Branch} folder=${root} />
           </ul>

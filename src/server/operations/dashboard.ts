@@ -17,8 +17,8 @@ const Optional = Type.Optional;
 
 /** The names of pages. */
 const PAGES: Readonly<Record<PageName, true>> = {
-  ...{ now: true, agents: true, tasks: true, plan: true, locks: true, agent: true },
-  ...{ messages: true, timeline: true, metrics: true, why: true, events: true },
+  ...{ now: true, agents: true, tasks: true, plan: true, locks: true, files: true },
+  ...{ agent: true, messages: true, timeline: true, metrics: true, why: true, events: true },
 };
 
 /** Makes pages, and links that open them. */
@@ -57,7 +57,9 @@ export const DASHBOARD_OPERATIONS: readonly Operation[] = [
       status: Optional(Status),
       type: Optional(Text("The type of tasks")),
       agentId: Optional(Text("The agent of tasks")),
-      text: Optional(Text("A part of the id or the description of tasks")),
+      text: Optional(
+        Text("A part of the name of a lock, or of the id or the description of a task"),
+      ),
       error: Optional(Text("The kind of error of tasks")),
       offset: Optional(Type.Integer({ description: "The first of a list", minimum: 0 })),
       limit: Optional(
