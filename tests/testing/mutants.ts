@@ -808,6 +808,15 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     ...mutant(
+      "a new priority is noted, and not used in the order of a queue",
+      "tasks/operations.ts",
+      "  else rerank(place, task, rank);\n",
+      "  else task.rank = rank;\n",
+    ),
+    workload: "operated",
+  },
+  {
+    ...mutant(
       "a resumed scheduler gives agents no work",
       "tasks/permits.ts",
       "  freed.push(...agents.values());\n",
@@ -1046,5 +1055,11 @@ export const MUTANTS: readonly Mutant[] = [
     "tasks/transitions.ts",
     "  if (exhausted === undefined) return false;\n",
     "  return false;\n",
+  ),
+  inKeys(
+    "a new priority leaves the lane of a task where it is",
+    "tasks/permits.ts",
+    "  reorder(lane.queue, task, rank);\n  rankLane(lane);\n",
+    "  reorder(lane.queue, task, rank);\n",
   ),
 ];

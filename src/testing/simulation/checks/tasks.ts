@@ -6,6 +6,7 @@
  */
 
 import { countTimers } from "../../../core/data/deadlines.ts";
+import { type HeapEntry, precedes } from "../../../core/data/heap.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
 import {
   type Agent,
@@ -31,6 +32,7 @@ export function checkTask(state: TaskState, task: TaskRecord): void {
   if (group !== undefined && queue![position] !== task) {
     fail("NoLostTask", `"${id}" is ready and in no queue`);
   }
+  if (group !== undefined || task.queued) checkPlace(task, queue ?? agent!.queue);
   const isClaimed = status === "assigned" || status === "running";
   if ((agent !== undefined) !== isClaimed) {
     fail("OwnershipUnique", `"${id}" is ${status}, and "${agent?.agentId ?? ""}" has it`);
@@ -62,6 +64,26 @@ export function checkTask(state: TaskState, task: TaskRecord): void {
   if (isTerminal(status) && (timer?.isSet === true || task.total?.isSet === true)) {
     fail("TimersMatchState", `"${id}" has ended and has a timer`);
   }
+}
+
+/** Checks that a task stands in its queue where it ranks, and its lane among the other lanes. */
+function checkPlace(
+  { spec: { id }, position, lane }: TaskRecord,
+  queue: readonly HeapEntry[],
+): void {
+  if (!isInOrder(queue, position)) fail("QueueOrdered", `"${id}" is not where it ranks`);
+  if (lane === undefined || lane.position < 0) return;
+  const { key, place, queue: [first], rank, sequence } = lane;
+  const ranksAsFirst = rank >= first!.rank && sequence === first!.sequence;
+  if (ranksAsFirst && isInOrder(place.lanes!.open, lane.position)) return;
+  fail("QueueOrdered", `the lane of "${key.name}" is not where its first task ranks`);
+}
+
+/** Returns whether the entry at `position` of a heap follows the one above it and precedes those below. */
+function isInOrder(heap: readonly HeapEntry[], position: number): boolean {
+  const entry = heap[position]!;
+  if (position > 0 && precedes(entry, heap[(position - 1) >> 2]!)) return false;
+  return heap.slice(4 * position + 1, 4 * position + 5).every((below) => precedes(entry, below));
 }
 
 /** Checks that an unfinished task has a report of each dependency that ended, which is of that one. */
@@ -508,7 +530,10 @@ export class TaskShadow {
     }
     if (event.type === "attempt:ended") this.#endAttempt(event.taskId, event.epoch);
     else if (event.type === "task:created") this.#create(event.taskId, event.task.status);
-    else if (event.type === "scheduler:paused") this.#isPaused = true;
+    else if (event.type === "task:reprioritized") {
+      const expected = this.#tasks.get(event.taskId);
+      if (expected !== undefined) this.#touch(event.taskId, expected);
+    } else if (event.type === "scheduler:paused") this.#isPaused = true;
     else if (event.type === "scheduler:resumed") this.#isPaused = false;
     else if (TRUST_GAINED.has(event.type)) this.#isTrustGained = true;
   }
