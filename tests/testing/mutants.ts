@@ -44,6 +44,10 @@ function inChatter(name: string, file: string, from: string, to: string): Mutant
   return { name, file, from, to, workload: "chatter" };
 }
 
+function whenCutOff(name: string, file: string, from: string, to: string): Mutant {
+  return { name, file, from, to, fault: "disconnect" };
+}
+
 /** All bugs. */
 export const MUTANTS: readonly Mutant[] = [
   mutant(
@@ -1061,5 +1065,35 @@ export const MUTANTS: readonly Mutant[] = [
     "tasks/permits.ts",
     "  reorder(lane.queue, task, rank);\n  rankLane(lane);\n",
     "  reorder(lane.queue, task, rank);\n",
+  ),
+  whenCutOff(
+    "an agent that is heard again keeps the grace of its lost connection",
+    "agents/machine.ts",
+    "  member.isSuspect = false;\n  member.graceMs = 0;\n",
+    "  member.isSuspect = false;\n",
+  ),
+  whenCutOff(
+    "a grace is counted from the newest heartbeat, and not from the loss of the connection",
+    "agents/machine.ts",
+    "  member.silentSince = now;\n  member.graceMs = command.graceMs;\n",
+    "  member.graceMs = command.graceMs;\n",
+  ),
+  whenCutOff(
+    "a grace that is over ends no membership",
+    "agents/machine.ts",
+    'cause: "disconnected" });\n  }\n  setTimer(state, member);\n',
+    'cause: "disconnected" });\n  }\n',
+  ),
+  whenCutOff(
+    "an agent whose connection is lost is given tasks",
+    "root/reactions/agents.ts",
+    '  return { type: "cordon-agent", agentId, reason, cause: "suspect", untilMs: 0 };',
+    '  if (cause === undefined) return { type: "cordon-agent", agentId, reason, cause: "suspect", untilMs: 0 };',
+  ),
+  whenCutOff(
+    "an agent whose connection is lost loses the tasks that it has started",
+    "tasks/agents.ts",
+    'task.status === "assigned" && task.spec.placed;',
+    "task.spec.placed;",
   ),
 ];

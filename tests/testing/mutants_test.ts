@@ -23,6 +23,22 @@ for (
       "NothingLostAsleep",
       100_000,
     ],
+    [
+      "an agent that is heard again keeps the grace of its lost connection",
+      "DiesOnlyAfterTimeout",
+      30_000,
+    ],
+    [
+      "a grace is counted from the newest heartbeat, and not from the loss of the connection",
+      "DiesOnlyAfterTimeout",
+      30_000,
+    ],
+    ["a grace that is over ends no membership", "DiesAfterGrace", 60_000],
+    [
+      "an agent whose connection is lost loses the tasks that it has started",
+      "SuspectKeepsItsTasks",
+      200_000,
+    ],
     ["a new priority is noted, and not used in the order of a queue", "QueueOrdered", 60_000],
     ["an engine does not notice that its process did not run", "LiveAgentsStay", 3_000],
     ["time follows the wall clock", "LimitsKept", 3_000],

@@ -39,6 +39,31 @@ for (const fault of FAULTS) {
   });
 }
 
+Deno.test("an agent whose connection is lost comes back to its attempts, or is given up", () => {
+  const seen = { died: 0, cameBack: 0, finished: 0 };
+  for (let seed = 1; seed <= 10; seed++) {
+    const running = new Map<number, string>();
+    const disconnected = new Set<string>();
+    const kept = new Set<number>();
+    const onStep = (_command: unknown, _at: number, events: readonly object[]) => {
+      for (const event of events as readonly LockstepEvent[]) {
+        if (event.type === "task:started") running.set(event.epoch, event.agentId);
+        if (event.type === "attempt:ended") running.delete(event.epoch);
+        if (event.type === "task:completed" && kept.has(event.epoch)) seen.finished++;
+        if (event.type === "agent:suspected" && event.cause === "disconnected") {
+          disconnected.add(event.agentId);
+        }
+        if (event.type === "agent:died" && disconnected.delete(event.agentId)) seen.died++;
+        if (event.type !== "agent:recovered" || !disconnected.delete(event.agentId)) continue;
+        seen.cameBack++;
+        for (const [epoch, agentId] of running) if (agentId === event.agentId) kept.add(epoch);
+      }
+    };
+    simulate({ seed, steps: 2_000, workload: "mixed", faults: { disconnect: 1 }, onStep });
+  }
+  assert(seen.died > 5 && seen.cameBack > 5 && seen.finished > 5, JSON.stringify(seen));
+});
+
 /** Returns the commands and the events of a run. */
 function traceOf(options: Parameters<typeof simulate>[0]): string[] {
   const trace: string[] = [];

@@ -90,6 +90,7 @@ export abstract class Actor implements Participant {
   }
 
   abstract rejoin(): void;
+  abstract reconnect(): void;
   abstract leave(): void;
   abstract concerns(event: LockstepEvent): boolean;
   abstract observe(event: LockstepEvent): void;
@@ -130,6 +131,14 @@ export abstract class Actor implements Participant {
     this.#pausedUntil = 0;
     this.#wake();
     this.start();
+  }
+
+  disconnect(graceMs: number): void {
+    const { id: agentId, incarnation } = this;
+    if (incarnation === 0) return;
+    // The end of the connection that sees it is beside the coordinator, and does not try again.
+    const command = { type: "disconnect-agent", agentId, incarnation, graceMs } as const;
+    this.world.engine.submit(command, () => {});
   }
 
   perform(act: () => void): void {

@@ -86,6 +86,11 @@ export class SimulatedAgent extends Actor {
     if (this.isUp && !this.isClient) this.perform(() => this.spawn(this.attempts.join()));
   }
 
+  /** Shows that it is alive after its connection was lost. */
+  reconnect(): void {
+    this.perform(() => this.spawn(this.attempts.reconnect()));
+  }
+
   /** Leaves permanently. */
   leave(): void {
     this.spawn(this.#leave());

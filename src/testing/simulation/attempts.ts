@@ -193,6 +193,13 @@ export class Attempts {
     }
   }
 
+  /** Shows that the agent is alive, and joins again if its incarnation is over. */
+  *reconnect(): Behavior {
+    const { id: agentId, incarnation } = this.#agent;
+    const answer = yield* this.#agent.deliver({ type: "beat-agent", agentId, incarnation });
+    if (answer instanceof Refusal) yield* this.join();
+  }
+
   /** Returns whether the agent observes `event`, as far as tasks are concerned. */
   concerns(event: LockstepEvent): boolean {
     if (event.type === "task:assigned") return !this.#startsAtOnce;

@@ -53,6 +53,8 @@ export const FAULTS = [
   "caller-vanishes",
   /** The caller of a wait that is kept for it comes back late, or too late. */
   "caller-late",
+  /** An agent's connection is lost: it is suspected, and comes back within its grace, or later. */
+  "disconnect",
 ] as const;
 
 /** The name of a fault. */
@@ -72,11 +74,18 @@ export function mayLoseAnswers(faults: Faults): boolean {
   return "lost" in faults || "log-cut" in faults || "log-failure" in faults;
 }
 
-/** Draws the faults of a run; one in six has none. */
-export function drawFaults(chance: Chance, among: readonly FaultName[] = FAULTS): Faults {
+/** The faults that are drawn apart from the others, so that a seed still draws those as it once did. */
+const DRAWN_APART: readonly FaultName[] = ["disconnect"];
+
+/** Draws the faults of a run, some of them from a source of their own; one run in six has none. */
+export function drawFaults(chance: Chance, apart: Chance): Faults {
   if (chance.happens(1 / 6)) return {};
   const likelihood = chance.pick([0.1, 0.25, 0.5]);
-  return drawRates(chance, chance.some(among, likelihood));
+  const others = FAULTS.filter((fault) => !DRAWN_APART.includes(fault));
+  return {
+    ...drawRates(chance, chance.some(others, likelihood)),
+    ...drawRates(apart, apart.some(DRAWN_APART, likelihood)),
+  };
 }
 
 /** Draws the rates of `names`. */

@@ -181,8 +181,8 @@ function workloadOf({ workload }: SimulationOptions, chance: Chance): Workload {
   throw new RangeError(`Cannot simulate: workload must be one of ${names}, got "${workload}"`);
 }
 
-function faultsOf({ faults }: SimulationOptions, chance: Chance): Faults {
-  const drawn = drawFaults(chance);
+function faultsOf({ seed, faults }: SimulationOptions, chance: Chance): Faults {
+  const drawn = drawFaults(chance, new Chance(~seed));
   if (faults === undefined) return drawn;
   return Array.isArray(faults) ? drawRates(chance, faults as FaultName[]) : faults as Faults;
 }

@@ -62,6 +62,13 @@ export interface Participant {
   recover(): void;
   /** Registers it again, as it may have been declared dead. */
   rejoin(): void;
+  /**
+   * Reports that its connection is lost; it counts as dead after `graceMs`. A no-op while it has no
+   * incarnation.
+   */
+  disconnect(graceMs: number): void;
+  /** Shows that it is alive after its connection was lost, and joins again if it counts as dead. */
+  reconnect(): void;
   /** Releases all that it may hold. */
   leave(): void;
   /** Calls `act` as soon as it is not paused; drops it when it is not running. */
@@ -127,7 +134,7 @@ export interface WorldParts {
 /** The faults after which an agent may hold what it does not know of. */
 const UNRELIABLE: readonly FaultName[] = [
   ...(["crash", "pause", "restart", "slow", "lost", "duplicated", "delayed", "reordered"] as const),
-  ...(["handler-hangs", "log-failure", "log-stall", "log-cut"] as const),
+  ...(["handler-hangs", "log-failure", "log-stall", "log-cut", "disconnect"] as const),
 ];
 
 const NETWORK_FAULTS: readonly FaultName[] = ["lost", "duplicated", "delayed", "reordered"];
@@ -373,6 +380,12 @@ const LONGER_MEANS_MS: Partial<Record<FaultName, number>> = {
 /** The shortest time for which a coordinator is suspended: all that can be renewed starts anew. */
 const SHORTEST_SLEEP_MS = 400;
 
+/** The times after which an agent without a connection counts as dead; shorter and longer than timeouts. */
+const GRACES_MS = [10, 60, 200];
+
+/** The pause before an agent that crashed tries again to come back, in milliseconds. */
+const AGAIN_MS = 20;
+
 const FAULT_ACTIONS: Partial<Record<FaultName, (world: World) => void>> = {
   crash: crashAgent,
   pause,
@@ -396,6 +409,7 @@ const FAULT_ACTIONS: Partial<Record<FaultName, (world: World) => void>> = {
   restore(world) {
     if (!world.engine.isDown) world.engine.restore();
   },
+  disconnect,
 };
 
 /** Starts the faults that occur from time to time; the others occur where something is sent or handled. */
@@ -447,4 +461,22 @@ function pause(world: World): void {
     world.report({ type: "remove-agent", agentId: agent.id, reason: "it fell silent" });
   });
   world.after(ms + 10, () => agent.rejoin());
+}
+
+/**
+ * Cuts the connection of an agent, which comes back before it counts as dead, or after. Meanwhile half
+ * of them do nothing, and the others go on, as one with another connection does.
+ */
+function disconnect(world: World): void {
+  const agent = pickAgent(world);
+  if (agent === undefined) return;
+  const graceMs = world.chance.pick(GRACES_MS);
+  const awayMs = 1 + world.chance.around(graceMs);
+  agent.disconnect(graceMs);
+  if (world.chance.happens(0.5)) agent.pause(awayMs);
+  const comeBack = () => {
+    if (agent.isUp) agent.reconnect();
+    else world.after(AGAIN_MS, comeBack);
+  };
+  world.after(awayMs, comeBack);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DisconnectAgent } from "../../../agents/commands.ts";
 import type { AsAgent, RootState } from "../../../root/state.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
 import { ownersOf } from "../../../locks/state.ts";
@@ -13,8 +14,10 @@ import { fail } from "../failure.ts";
 /** Follows the events of agents, and compares the machine with them. */
 export class AgentShadow {
   readonly #incarnations = new Map<string, number>();
-  /** The time of the newest heartbeat of each agent. */
-  readonly #lastHeartbeats = new Map<string, Instant>();
+  /** When the silence of each agent began: with its newest heartbeat, or as its connection was lost. */
+  readonly #silentSince = new Map<string, Instant>();
+  /** The graces of the agents whose connections are lost, in milliseconds. */
+  readonly #graces = new Map<string, number>();
   /** The agents that left in the current step, and did not come back. */
   readonly #departed = new Set<string>();
   /** The agents whose removal was refused in the current step. */
@@ -29,38 +32,37 @@ export class AgentShadow {
         }
         this.#incarnation = event.incarnation;
         this.#incarnations.set(event.agentId, event.incarnation);
-        this.#lastHeartbeats.set(event.agentId, at);
+        this.#silentSince.set(event.agentId, at);
+        this.#graces.delete(event.agentId);
         this.#departed.delete(event.agentId);
         return;
       case "agent:spawned":
         this.#departed.delete(event.agentId);
         return;
       case "agent:heartbeat":
-        this.#lastHeartbeats.set(event.agentId, at);
+        this.#silentSince.set(event.agentId, at);
+        this.#graces.delete(event.agentId);
         return;
       case "listening:resumed":
-        for (const agentId of this.#lastHeartbeats.keys()) this.#lastHeartbeats.set(agentId, at);
+        for (const agentId of this.#silentSince.keys()) this.#silentSince.set(agentId, at);
         return;
       case "agent:died":
-        if (at - this.#lastHeartbeats.get(event.agentId)! < heartbeatTimeoutMs) {
-          fail(
-            "DiesOnlyAfterTimeout",
-            `"${event.agentId}" was silent for less than ${heartbeatTimeoutMs} ms`,
-          );
-        }
-        this.#incarnations.delete(event.agentId);
-        this.#departed.add(event.agentId);
-        return;
+        this.#checkDeath(event.agentId, at, heartbeatTimeoutMs || Infinity);
+        return this.#end(event.agentId);
       case "agent:left":
-        this.#incarnations.delete(event.agentId);
-        this.#departed.add(event.agentId);
-        return;
+        return this.#end(event.agentId);
       case "agent:terminated":
         this.#departed.add(event.agentId);
         return;
       case "task:refused":
         if (event.command === "remove-agent") this.#unknown.add(event.agentId!);
     }
+  }
+
+  /** Takes in that a report of a lost connection was accepted. */
+  disconnect({ agentId, graceMs }: DisconnectAgent, at: Instant): void {
+    this.#silentSince.set(agentId, at);
+    this.#graces.set(agentId, graceMs);
   }
 
   /** Returns the incarnation of `agentId` in force; 0 for none. */
@@ -78,13 +80,40 @@ export class AgentShadow {
    * Checks, after a step of that kind, that no state contains an agent that left in it, or that was
    * unknown.
    */
-  check(state: RootState, isLeaving: boolean): void {
+  check(state: RootState, at: Instant, isLeaving: boolean): void {
     checkSuspects(state);
+    this.#checkDisconnected(state, at);
     for (const agentId of this.#unknown) checkGone(agentId, state);
     this.#unknown.clear();
     if (this.#departed.size === 0) return;
     if (isLeaving) { for (const agentId of this.#departed) checkGone(agentId, state); }
     this.#departed.clear();
+  }
+
+  /** Checks that an agent that dies was silent for its grace, or for its timeout if it was not cut off. */
+  #checkDeath(agentId: string, at: Instant, heartbeatTimeoutMs: number): void {
+    const mayLastMs = this.#graces.get(agentId) ?? heartbeatTimeoutMs;
+    if (at - this.#silentSince.get(agentId)! >= mayLastMs) return;
+    fail("DiesOnlyAfterTimeout", `"${agentId}" died, and may be silent for ${mayLastMs} ms`);
+  }
+
+  /** Checks that each agent whose connection is lost is suspected, and is gone after its grace. */
+  #checkDisconnected({ agents, tasks }: RootState, at: Instant): void {
+    for (const [agentId, graceMs] of this.#graces) {
+      if (at >= this.#silentSince.get(agentId)! + graceMs) {
+        fail("DiesAfterGrace", `"${agentId}" is a member after ${graceMs} ms without a connection`);
+      }
+      const isTrusted = tasks.agents.get(agentId)?.cordons.has("suspect") === false;
+      if (isTrusted || agents.members.get(agentId)?.isSuspect !== true) {
+        fail("DisconnectedIsSuspect", `"${agentId}" lost its connection, and is trusted`);
+      }
+    }
+  }
+
+  #end(agentId: string): void {
+    this.#incarnations.delete(agentId);
+    this.#graces.delete(agentId);
+    this.#departed.add(agentId);
   }
 }
 

@@ -106,8 +106,11 @@ export class StepChecker {
     this.#keys.check(state.tasks);
     if (answer instanceof Refusal) {
       if (!events.includes(answer.event as LockstepEvent)) fail("RefusalsAreEvents", command.type);
-    } else this.#checkAccepted(state, command, answer, events, former);
-    this.#agents.check(state, state.rules.sharesAgents && LEAVING.has(command.type));
+    } else {
+      if (command.type === "disconnect-agent") this.#agents.disconnect(command, at);
+      this.#checkAccepted(state, command, answer, events, former);
+    }
+    this.#agents.check(state, at, state.rules.sharesAgents && LEAVING.has(command.type));
     if (--this.#untilSearch <= 0 || command.type === "define") {
       this.#untilSearch = SEARCH_EVERY;
       const { waits, requests } = state.locks;
@@ -176,6 +179,9 @@ export class StepChecker {
       case "conflicts":
         return this.#conflicts.take(event);
       case "agents":
+        if (event.type === "agent:suspected" && event.cause !== undefined) {
+          this.#tasks.disconnect(event.agentId);
+        }
         return this.#agents.take(event, at, state.rules.heartbeatTimeoutMs);
     }
   }
@@ -207,9 +213,10 @@ export class StepChecker {
 function isLoss(event: LockstepEvent): boolean {
   switch (event.type) {
     case "agent:died":
-    case "agent:suspected":
     case "resource:expired":
       return true;
+    case "agent:suspected":
+      return event.cause === undefined;
     case "task:timed-out":
       return event.limit === "heartbeat";
     case "message:nacked":

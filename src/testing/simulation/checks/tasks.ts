@@ -417,6 +417,8 @@ export class TaskShadow {
   readonly #pulling = new Set<string>();
   /** Whether an agent may have become trusted in this step. */
   #isTrustGained = false;
+  /** The agent whose connection was lost in this step, before the events that are left of it. */
+  #disconnected: string | undefined;
   #isPaused = false;
   #epoch = 0;
   #submitted = 0;
@@ -433,6 +435,9 @@ export class TaskShadow {
       fail(rule, `${event.type} of "${taskId}", which is ${expected.status}`);
     }
     this.#touch(taskId, expected);
+    if (event.type === "task:requeued" && expected.status === "running") {
+      this.#checkRequeue(event);
+    }
     if (event.type === "task:parked") this.#isTrustGained = true; // its agent may ask for another one
     if (event.type === "task:started" && this.#pulling.has(event.agentId)) {
       if (event.ask === undefined || this.#asks.get(event.agentId) !== event.ask) {
@@ -465,9 +470,21 @@ export class TaskShadow {
     if (isTerminal(after)) this.#ended++;
   }
 
+  /** Takes in that the connection of an agent was lost, of which the events that follow are the effect. */
+  disconnect(agentId: string): void {
+    this.#disconnected = agentId;
+  }
+
+  /** Checks that an agent keeps the tasks that it has started when its connection is lost. */
+  #checkRequeue({ taskId, agentId }: Extract<LockstepEvent, { type: "task:requeued" }>): void {
+    if (agentId !== this.#disconnected) return;
+    fail("SuspectKeepsItsTasks", `"${taskId}" was taken from "${agentId}", which may come back`);
+  }
+
   /** Compares the tasks of this step with their events. */
   check(state: TaskState): void {
     const { tasks } = state;
+    this.#disconnected = undefined;
     this.#checkResorts(state);
     if (this.#asks.size !== state.asks.size) {
       fail("OneClaimPerAsk", `${this.#asks.size} ask by the events, and ${state.asks.size} do`);
