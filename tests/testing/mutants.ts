@@ -1096,4 +1096,31 @@ export const MUTANTS: readonly Mutant[] = [
     'task.status === "assigned" && task.spec.placed;',
     "task.spec.placed;",
   ),
+  {
+    ...mutant(
+      "an amended input is noted, and the attempt gets the former one",
+      "tasks/operations.ts",
+      "    task.input = new Opaque(input);\n",
+      "",
+    ),
+    workload: "operated",
+  },
+  {
+    ...mutant(
+      "a task that is retried has lost its amended input",
+      "tasks/submission.ts",
+      "{ spec: withoutDelay(spec), input, metadata }",
+      "{ spec: withoutDelay(spec), input: input && undefined, metadata }",
+    ),
+    workload: "operated",
+  },
+  {
+    ...mutant(
+      "a task that has ended may be amended",
+      "tasks/operations.ts",
+      '  if (isTerminal(task.status)) return refuse(step, command, taskId, "status", task.status);\n  const fields',
+      "  const fields",
+    ),
+    workload: "operated",
+  },
 ];

@@ -40,6 +40,7 @@ for (
       200_000,
     ],
     ["a new priority is noted, and not used in the order of a queue", "QueueOrdered", 60_000],
+    ["an amended input is noted, and the attempt gets the former one", "AmendedStays", 10_000],
     ["an engine does not notice that its process did not run", "LiveAgentsStay", 3_000],
     ["time follows the wall clock", "LimitsKept", 3_000],
   ] as const

@@ -64,6 +64,12 @@ Deno.test("an agent whose connection is lost comes back to its attempts, or is g
   assert(seen.died > 5 && seen.cameBack > 5 && seen.finished > 5, JSON.stringify(seen));
 });
 
+Deno.test("an operator amends tasks, and gives them other priorities", () => {
+  const { coverage } = simulate({ seed: 1, steps: 5_000, workload: "operated", faults: {} });
+  assert(coverage.events.get("task:amended")! > 5);
+  assert(coverage.events.get("task:reprioritized")! > 5);
+});
+
 /** Returns the commands and the events of a run. */
 function traceOf(options: Parameters<typeof simulate>[0]): string[] {
   const trace: string[] = [];

@@ -20,6 +20,7 @@ import type { Coverage } from "../coverage.ts";
 import type { EventKind, EventKinds } from "../event_kinds.ts";
 import { fail } from "../failure.ts";
 import { AgentShadow } from "./agents.ts";
+import { AmendmentShadow } from "./amendments.ts";
 import { BreakerShadow } from "./breakers.ts";
 import { ConflictShadow } from "./conflicts.ts";
 import { checkAcyclic, checkLock, checkLocks, checkLocksAtRest, LeftWaits } from "./locks.ts";
@@ -48,6 +49,7 @@ export class StepChecker {
   readonly #rules: EventRules;
   readonly #left = new LeftWaits();
   readonly #tasks = new TaskShadow();
+  readonly #amendments = new AmendmentShadow();
   readonly #schedules = new ScheduleShadow();
   readonly #keys = new KeyShadow();
   readonly #messages = new MessageShadow();
@@ -107,7 +109,9 @@ export class StepChecker {
     if (answer instanceof Refusal) {
       if (!events.includes(answer.event as LockstepEvent)) fail("RefusalsAreEvents", command.type);
     } else {
-      if (command.type === "disconnect-agent") this.#agents.disconnect(command, at);
+      const given = innerOf(command);
+      if (given.type === "disconnect-agent") this.#agents.disconnect(given, at);
+      if (given.type === "amend-task") this.#amendments.amend(given, events, state.tasks);
       this.#checkAccepted(state, command, answer, events, former);
     }
     this.#agents.check(state, at, state.rules.sharesAgents && LEAVING.has(command.type));
@@ -150,6 +154,7 @@ export class StepChecker {
 
   #checkState(state: RootState, now: Instant): void {
     checkRoot(state, now);
+    this.#amendments.check(state.tasks);
     this.#breakers.check(state.breakers);
     this.#conflicts.check(state.conflicts);
   }
@@ -169,6 +174,7 @@ export class StepChecker {
           return this.#schedules.take(event as ScheduleEvent, at);
         }
         if (!event.type.startsWith("task:") || kind.isRefusal) this.#agents.take(event, at, 0);
+        this.#amendments.take(event, state.tasks);
         this.#breakers.noteEnd(event);
         return this.#tasks.take(event, kind.statusChange);
       case "messages":

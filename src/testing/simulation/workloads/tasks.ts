@@ -323,7 +323,31 @@ function* operateOnce(client: SimulatedAgent, taskIds: readonly string[]): Routi
     case 2:
     case 3:
       yield* deliver({ type: "set-priority", taskId, priority: chance.between(-1, 3) });
+      return;
+    case 4:
+      yield* deliver({ type: "amend-task", taskId, ...drawChanges(client) });
+      return;
+    case 5:
+      yield* amendQueued(client);
   }
+}
+
+/** Changes what a task says that waits for an agent, and maybe when its turn comes. */
+function* amendQueued(client: SimulatedAgent): Routine<void> {
+  const { chance, engine } = client.world;
+  const deliver = (command: PartCommand) => client.deliver(byPerson(client, command));
+  const waiting = [...engine.state.tasks.tasks.values()].filter(({ group }) => group !== undefined);
+  if (waiting.length === 0) return;
+  const { spec: { id: taskId } } = chance.pick(waiting);
+  yield* deliver({ type: "amend-task", taskId, ...drawChanges(client) });
+  if (chance.happens(0.5)) return;
+  yield* deliver({ type: "set-priority", taskId, priority: chance.between(-1, 3) });
+}
+
+/** Draws the fields of a task that are amended, maybe none. */
+function drawChanges({ world }: SimulatedAgent) {
+  const fields = world.chance.some(["description", "input", "metadata"] as const, 0.6);
+  return Object.fromEntries(fields.map((field) => [field, world.name(field)]));
 }
 
 /** Returns a command of the person who runs a client. */
