@@ -175,6 +175,7 @@ function recover({ state, events }: MembershipStep, member: Member, silentMs: nu
   const { agentId, incarnation } = member;
   member.isSuspect = false;
   member.graceMs = 0;
+  delete member.disconnectedAt;
   state.suspects--;
   setTimer(state, member);
   events.push({ type: "agent:recovered", agentId, incarnation, silentMs });
@@ -189,6 +190,7 @@ function disconnect(step: MembershipStep, command: DisconnectAgent): Answer<"dis
   const silentMs = now - member.silentSince;
   member.silentSince = now;
   member.graceMs = command.graceMs;
+  member.disconnectedAt = now;
   if (!member.isSuspect) {
     member.isSuspect = true;
     state.suspects++;

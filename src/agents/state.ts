@@ -27,6 +27,8 @@ export interface Member {
   isSuspect: boolean;
   /** The silence, in milliseconds, after which it counts as dead since its connection was lost; else 0. */
   graceMs: number;
+  /** When its connection was lost; absent when it was not, or it was heard since. */
+  disconnectedAt?: Instant;
   /**
    * Due at the deadline or earlier: a heartbeat does not move it, and a timer that fires too early is
    * set again. `undefined` for an agent without a limit.

@@ -28,6 +28,8 @@ export interface MemberView {
   readonly suspectedAt: Instant | undefined;
   /** When it counts as dead without a heartbeat; `undefined` for never. */
   readonly deadAt: Instant | undefined;
+  /** When its connection was lost; absent unless it was, and no heartbeat came since. */
+  readonly disconnectedAt?: Instant;
 }
 
 /** Returns the member `agentId`, or `undefined`. */
@@ -49,7 +51,7 @@ function viewOf(state: Readonly<MembershipState>, member: Member): MemberView {
   const { agentId, incarnation, isSuspect, joinedAt, lastHeardAt, heartbeatTimeoutMs } = member;
   const mayLastMs = member.graceMs > 0 ? member.graceMs : heartbeatTimeoutMs;
   const silence = silenceOf(state.config, heartbeatTimeoutMs);
-  const since = member.silentSince;
+  const { silentSince: since, disconnectedAt } = member;
   const mayBecomeSuspect = !isSuspect && silence < heartbeatTimeoutMs;
   return {
     agentId,
@@ -59,6 +61,7 @@ function viewOf(state: Readonly<MembershipState>, member: Member): MemberView {
     lastHeardAt,
     suspectedAt: mayBecomeSuspect ? since + silence : undefined,
     deadAt: mayLastMs > 0 ? since + mayLastMs : undefined,
+    ...(disconnectedAt !== undefined && { disconnectedAt }),
   };
 }
 

@@ -247,9 +247,7 @@ function verdictOn(
 ): [AgentExplanation["status"], string] {
   const { member, cordons, tasks, load, slots } = facts;
   if (member?.status === "suspect") {
-    const since = `It has been silent since ${iso(member.lastHeardAt)}`;
-    const death = `counts as dead at ${iso(member.deadAt!)} without a heartbeat`;
-    return ["suspect", `${since}, and ${death}`];
+    return ["suspect", suspicionText(member)];
   }
   if (cordons.length > 0) {
     const terms = isLastResort ? "tasks only for want of another fit agent" : "no tasks";
@@ -263,6 +261,14 @@ function verdictOn(
   if (load > 0) return ["busy", `It has ${load} of ${slots} slots in use: ${namesOf(tasks)}`];
   if (ready === 0) return ["idle", "It has nothing to do: no task waits for an agent"];
   return ["idle", `It has nothing to do: no task that is ready is given to it, of ${ready}`];
+}
+
+/** Describes the reason of a suspicion, and its end without a heartbeat. */
+function suspicionText({ lastHeardAt, deadAt, disconnectedAt }: MemberView): string {
+  const end = `${iso(deadAt!)} without a heartbeat`;
+  return disconnectedAt === undefined
+    ? `It has been silent since ${iso(lastHeardAt)}, and counts as dead at ${end}`
+    : `Its connection was lost at ${iso(disconnectedAt)}, and it is kept until ${end}`;
 }
 
 function namesOf(tasks: Facts["tasks"]): string {

@@ -288,6 +288,7 @@ Deno.test("an agent whose connection is lost is suspected at once, and dies afte
     cause: "disconnected",
   }]);
   assertEquals(memberView(driver.state, "a")?.deadAt, 35);
+  assertEquals(memberView(driver.state, "a")?.disconnectedAt, 5);
   assertEquals(lines(driver.at(34)), []);
   assertEquals(lines(driver.at(35)), ["died a 1"]);
 });
@@ -299,6 +300,7 @@ Deno.test("a heartbeat ends the grace of a lost connection, whatever timeout the
     driver.disconnect("a", 30);
     driver.at(20);
     assertEquals(lines(driver.beat("a")), ["heartbeat a 1", "recovered a 1"]);
+    assertEquals(memberView(driver.state, "a")?.disconnectedAt, undefined);
     assertEquals(
       memberView(driver.state, "a")?.deadAt,
       timeoutMs === 0 ? undefined : 20 + timeoutMs,
@@ -312,6 +314,7 @@ Deno.test("a grace starts anew when heartbeats could not be received, or the con
   driver.disconnect("a", 30);
   driver.resumeAt(20);
   assertEquals(memberView(driver.state, "a")?.deadAt, 50);
+  assertEquals(memberView(driver.state, "a")?.disconnectedAt, 0);
   driver.at(40);
   assertEquals(lines(driver.disconnect("a", 30)), []);
   assertEquals(lines(driver.at(69)), []);

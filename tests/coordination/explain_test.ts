@@ -92,6 +92,23 @@ Deno.test("a silent agent says when it is given up", () => {
   ]);
 });
 
+Deno.test("an agent whose connection is lost says since when, and until when it is kept", () => {
+  const bench = new RootDriver(RULES);
+  bench.do({ type: "join-agent", agentId: "x", heartbeatTimeoutMs: 0, incarnation: 0 });
+  bench.pass(10);
+  bench.do({ type: "disconnect-agent", agentId: "x", incarnation: 0, graceMs: 500 });
+  bench.pass(20);
+  const { status, summary, member } = explained(bench, "x");
+  assertEquals([status, member?.disconnectedAt], ["suspect", 10]);
+  assertEquals(
+    summary,
+    "Its connection was lost at 1970-01-01T00:00:00.010Z, " +
+      "and it is kept until 1970-01-01T00:00:00.510Z without a heartbeat",
+  );
+  bench.do({ type: "beat-agent", agentId: "x", incarnation: 0 });
+  assertEquals(explained(bench, "x").status, "unregistered");
+});
+
 Deno.test("an agent whose breaker is open is told by it when it is tried again", () => {
   const { rules: agentBreaker } = readBreakerConfig(
     { failureThreshold: 1, timeout: 500, openTimeJitter: 0 },

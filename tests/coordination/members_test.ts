@@ -79,6 +79,19 @@ Deno.test("a suspect gets no tasks, and why is told", () => {
   assertEquals((events[1] as { reason: string }).reason, "it has been silent for 50 ms");
 });
 
+Deno.test("an unstarted task that a suspect loses says whether it was silent or cut off", () => {
+  const bench = shared({ rules: { heartbeatTimeoutMs: 100 } });
+  bench.do(agent("x"));
+  const reasonOf = (events: readonly LockstepEvent[]) =>
+    events.find((event) => event.type === "task:requeued")?.reason;
+  const placed = { assignedAgent: "x", placed: true };
+  bench.do(submit("t1", placed));
+  assertEquals(reasonOf(bench.pass(50)), 'agent "x" is silent');
+  bench.do({ type: "beat-agent", agentId: "x", incarnation: 0 }, submit("t2", placed));
+  const lost = { type: "disconnect-agent", agentId: "x", incarnation: 0, graceMs: 50 } as const;
+  assertEquals(reasonOf(bench.do(lost)), 'agent "x" has lost its connection');
+});
+
 Deno.test("why an agent is gone is told wherever it is gone", () => {
   const bench = shared();
   bench.do(agent("x"), agent("y"), message("z", "x"));

@@ -70,11 +70,14 @@ export function suspendAgent(
 
 /** Requeues the unstarted tasks of a suspected agent. */
 export function requeueWhileSuspect(
-  { agentId }: Happened<"agent:suspected">,
+  { agentId, cause }: Happened<"agent:suspected">,
   { tasks }: RootState,
 ): PartCommand | undefined {
   if (!tasks.agents.has(agentId)) return undefined;
-  return { type: "requeue-unstarted", agentId, reason: `agent "${agentId}" is silent` };
+  const reason = cause === undefined
+    ? `agent "${agentId}" is silent`
+    : `agent "${agentId}" has lost its connection`;
+  return { type: "requeue-unstarted", agentId, reason };
 }
 
 /** Uncordons an agent that is no longer suspected: it was heard again, or began a new life. */
