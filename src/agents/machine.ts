@@ -88,7 +88,10 @@ export function limitSilence(state: MembershipState, agentId: string, ms: number
   setTimer(state, member);
 }
 
-/** Checks the agents that may have been silent for too long, by instant and then by incarnation. */
+/**
+ * Checks the agents that may have been silent for too long, by instant and then in the order in which
+ * their silences came to have a limit: when they joined, or their connections were lost.
+ */
 function fire(state: MembershipState, now: Instant, until: Instant, events: AgentEvent[]): void {
   const step = { state, now, events };
   const { deadlines } = state;

@@ -16,6 +16,8 @@ interface Incarnation {
   suspected: boolean;
   /** The silence after which it dies since its connection was lost; else 0. */
   graceMs: number;
+  /** Its place among those that are due at the same instant; 0 while its silence has no limit. */
+  turn: number;
   over: boolean;
 }
 
@@ -23,6 +25,7 @@ export class Twin {
   readonly config: MembershipConfig;
   readonly #all: Incarnation[] = [];
   #instant = 0;
+  #turns = 0;
 
   constructor(config: MembershipConfig) {
     this.config = config;
@@ -61,7 +64,7 @@ export class Twin {
 
   /** Adds all that happens at `instant`, as a step at `now` reports it. */
   #pass(instant: number, now: number, events: AgentEvent[]): void {
-    for (const member of this.members) {
+    for (const member of this.members.sort((a, b) => a.turn - b.turn)) {
       const { agentId, incarnation, graceMs } = member;
       const timeoutMs = graceMs || member.timeoutMs;
       if (timeoutMs === 0) continue;
@@ -101,7 +104,15 @@ export class Twin {
     if (former !== undefined) former.over = true;
     const fresh = this.#all.length + 1;
     const common = { agentId, incarnation: fresh, timeoutMs: heartbeatTimeoutMs };
-    this.#all.push({ ...common, heartbeats: [now], suspected: false, graceMs: 0, over: false });
+    const turn = heartbeatTimeoutMs > 0 ? ++this.#turns : 0;
+    this.#all.push({
+      ...common,
+      heartbeats: [now],
+      suspected: false,
+      graceMs: 0,
+      turn,
+      over: false,
+    });
     return { type: "agent:joined", agentId, incarnation: fresh, replaces: former?.incarnation };
   }
 
@@ -119,6 +130,7 @@ export class Twin {
     if (!member.suspected) return [heartbeat];
     member.suspected = false;
     member.graceMs = 0;
+    if (member.timeoutMs === 0) member.turn = 0;
     return [heartbeat, { type: "agent:recovered", ...common, silentMs }];
   }
 
@@ -140,6 +152,7 @@ export class Twin {
     const silentMs = now - member.heartbeats.at(-1)!;
     member.heartbeats.push(now);
     member.graceMs = graceMs;
+    if (member.turn === 0) member.turn = ++this.#turns;
     if (member.suspected) return [];
     member.suspected = true;
     const common = { agentId, incarnation: member.incarnation, silentMs };
