@@ -207,8 +207,7 @@ function Chart(
   ] as uPlot.AlignedData;
   useEffect(() => {
     const element = box.current!;
-    const style = getComputedStyle(element);
-    const colour = (name: string) => style.getPropertyValue(name).trim();
+    const colour = (name: string) => colourOf(element, name);
     const axis = {
       stroke: colour("--quiet"),
       grid: { stroke: colour("--line"), width: 1 },
@@ -246,6 +245,16 @@ function Chart(
   const last = buckets.at(-1)!;
   const now = series.map(([name, value]) => `${name} ${value(last, ms).toFixed(1)}`).join(", ");
   return html`<div ref=${box} class="chart" role="img" aria-label=${`${title}: ${now} at the end`}></div>`;
+}
+
+/** Returns a colour of the style as a drawing takes it: in the theme that is shown. */
+function colourOf(element: Element, name: string): string {
+  const probe = document.createElement("i");
+  probe.style.color = `var(${name})`;
+  element.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
 }
 
 function theme(): string {
