@@ -470,7 +470,7 @@ export class CoordinationManager implements AsyncDisposable {
     );
   }
 
-  /** Changes what a task says; see {@linkcode TaskScheduler.amendTask}. */
+  /** Changes what a task says, and what it needs; see {@linkcode TaskScheduler.amendTask}. */
   amendTask(taskId: string, changes: TaskChanges): Promise<void> {
     return attempting(() => this.#running("amend a task").scheduler.amendTask(taskId, changes));
   }

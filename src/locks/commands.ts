@@ -166,6 +166,8 @@ export interface Ask extends Named<"ask"> {
 export interface AskClaims extends Named<"ask-claims"> {
   /** The edges. */
   readonly edges: readonly ClaimEdge[];
+  /** The ids of edges that end before. @default none */
+  readonly ended?: readonly string[];
 }
 
 /** A wait of one claim for the end of another. */

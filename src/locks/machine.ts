@@ -416,8 +416,12 @@ function beginRequest(step: LockStep, command: Ask): Answer<"ask"> {
   );
 }
 
-/** Adds waits of claims for claims, each in O(1). */
-function beginClaimAsks(step: LockStep, { edges }: AskClaims): void {
+/** Ends and adds waits of claims for claims, each in O(1). */
+function beginClaimAsks(step: LockStep, { edges, ended = [] }: AskClaims): void {
+  for (const askId of ended) {
+    const request = step.state.requests.get(askId);
+    if (request !== undefined) cancelRequest(step, request, "ended");
+  }
   for (const edge of edges) {
     const { owner, agentId, toOwner, toAgentId } = edge;
     const askId = claimAskId(owner, toOwner);

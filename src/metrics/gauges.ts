@@ -137,6 +137,7 @@ const HANDLERS: { readonly [Type in LockstepEvent["type"]]?: Handler<Type> } = {
   "task:snoozed": (gauges, { taskId }) => move(gauges, taskId, "backing-off"),
   "task:blocked": (gauges, { taskId }) => move(gauges, taskId, "blocked"),
   "task:proposed": (gauges, { taskId }) => move(gauges, taskId, "blocked"),
+  "task:amended": (gauges, { taskId, waits }) => waits === true && move(gauges, taskId, "waiting"),
   "task:reprioritized": (gauges, { taskId, priority }) => reprioritize(gauges, taskId, priority),
   "task:completed": (gauges, { taskId }) => forgetTask(gauges, taskId),
   "task:failed": (gauges, { taskId }) => forgetTask(gauges, taskId),

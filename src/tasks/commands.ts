@@ -289,7 +289,10 @@ export interface Review extends Named<"review"> {
   readonly reason: string;
 }
 
-/** Changes what a task that has not ended says; fields that are left out stay. */
+/**
+ * Changes what a task that has not ended says, and what it needs until it starts; fields that are left
+ * out stay.
+ */
 export interface AmendTask extends Named<"amend-task"> {
   /** The task. */
   readonly taskId: string;
@@ -299,6 +302,10 @@ export interface AmendTask extends Named<"amend-task"> {
   readonly input?: unknown;
   /** Opaque; the next attempt has it. */
   readonly metadata?: unknown;
+  /** The tasks that must end first, each once. One that is not among them yet must be known. */
+  readonly dependencies?: readonly Dependency[];
+  /** The locks that it holds while it runs, each once. */
+  readonly resources?: readonly ResourceRequest[];
 }
 
 /** Changes the priority of a task that has not ended. Waits for its locks keep theirs. */
@@ -718,6 +725,34 @@ export function registerCommand(
     ...(mode === "pull" && { pulls: true }),
     ...(heartbeatTimeoutMs !== undefined && { heartbeatTimeoutMs }),
     ...(isImplicit && { isImplicit }),
+  };
+}
+
+/** The fields of a task that can be changed. */
+type Changes = Pick<
+  Task,
+  "description" | "input" | "metadata" | "dependencies" | "resources"
+>;
+
+/**
+ * Returns the command that changes a task.
+ *
+ * @throws {TypeError | RangeError} when a field is malformed
+ */
+export function amendCommand(taskId: string, changes: Changes, attempt: Attempt): AmendTask {
+  requireObject(changes as unknown, "changes", attempt);
+  const { description, input, metadata, dependencies, resources } = changes;
+  if (description !== undefined) requireText(description, "description", attempt);
+  return {
+    type: "amend-task",
+    taskId,
+    ...(description !== undefined && { description }),
+    ...(input !== undefined && { input }),
+    ...(metadata !== undefined && { metadata }),
+    ...(dependencies !== undefined && { dependencies: dependenciesOf(dependencies, attempt) }),
+    ...(resources !== undefined && {
+      resources: normalizeRequests(resources, attempt, "resources"),
+    }),
   };
 }
 

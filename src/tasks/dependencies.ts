@@ -10,15 +10,17 @@ import {
   type Edge,
   isTerminal,
   outcomeOf,
+  type Received,
   type Step,
   type TaskRecord,
   type TaskState,
 } from "./state.ts";
 import { receive } from "./remarks.ts";
-import type { Outcome } from "./types.ts";
+import type { Dependency, Outcome } from "./types.ts";
 
 /**
- * Returns the cycle that `spec` would close, from its id back to its id along dependencies.
+ * Returns the cycle that a task would close with these dependencies, from its id back to its id along
+ * dependencies; it is new, or has not started.
  *
  * Only a task that another one waits for can close a cycle: others cost nothing. The search goes
  * from both sides of the task by turns and ends with the smaller one, so that a chain that is
@@ -28,12 +30,12 @@ import type { Outcome } from "./types.ts";
  */
 export function cycleThrough(
   state: TaskState,
-  spec: TaskSpec,
+  spec: Pick<TaskSpec, "id" | "dependencies">,
   parentId?: string,
 ): string[] | undefined {
   const { id } = spec;
   if (spec.dependencies.some(({ taskId }) => taskId === id)) return [id, id];
-  const waiting = [...state.awaited.get(id)?.keys() ?? []];
+  const waiting = [...state.awaited.get(id)?.keys() ?? [], ...waitersOf(state, id)];
   if (parentId !== undefined) waiting.push(parentId);
   if (waiting.length === 0 || spec.dependencies.length === 0) return undefined;
 
@@ -142,18 +144,52 @@ function pathThrough(
  * that has ended is such a reason.
  */
 export function link(state: TaskState, task: TaskRecord): string | undefined {
-  const { id, dependencies } = task.spec;
+  const { id } = task.spec;
   task.dependents = state.awaited.get(id);
   state.awaited.delete(id);
+  return countDependencies(state, task, NOTHING);
+}
+
+/**
+ * Links a task that has not started to other dependencies, in place of those that it has. One that it
+ * keeps counts as before: its report stays, also when it was forgotten or retried meanwhile, and so does
+ * the place of the task among those that wait for it. Returns the same as {@linkcode link}.
+ */
+export function relink(
+  state: TaskState,
+  task: TaskRecord,
+  dependencies: readonly Dependency[],
+): string | undefined {
+  const kept = new Set(dependencies.map(({ taskId }) => taskId));
+  unlinkFrom(state, task, task.spec.dependencies.filter(({ taskId }) => !kept.has(taskId)));
+  const received = new Map(task.received?.map((each) => [each.taskId, each]));
+  task.spec = { ...task.spec, dependencies };
+  task.received = undefined;
+  task.fallbacks = task.fallbacksFailed = 0;
+  return countDependencies(state, task, received);
+}
+
+const NOTHING: ReadonlyMap<string, Received> = new Map();
+
+/** Counts the dependencies of a task that have ended, and adds an edge at each other one. */
+function countDependencies(
+  state: TaskState,
+  task: TaskRecord,
+  received: ReadonlyMap<string, Received>,
+): string | undefined {
+  const { id, dependencies } = task.spec;
   task.openDependencies = dependencies.length;
   let verdict: string | undefined;
   for (const { taskId, onFailure } of dependencies) {
     if (onFailure === "run-on-failure") task.fallbacks++;
     const edge = { dependent: task, onFailure };
+    const report = received.get(taskId);
     const known = state.tasks.get(taskId);
-    const outcome = known === undefined ? outcomeOf(state, taskId) : known.status;
+    const newest = known === undefined ? outcomeOf(state, taskId) : known.status;
+    const outcome = report?.outcome ?? newest;
     if (outcome !== undefined && isTerminal(outcome)) {
-      receive(task, taskId, outcome, known);
+      if (report === undefined) receive(task, taskId, outcome, known);
+      else (task.received ??= []).push(report);
       verdict ??= countEnd(edge, outcome, `dependency "${taskId}" ${phrase(outcome)}`);
     } else if (known !== undefined) {
       (known.dependents ??= new Map()).set(id, edge);
@@ -168,7 +204,14 @@ export function link(state: TaskState, task: TaskRecord): string | undefined {
 
 /** Removes the edges of a task that no longer waits. */
 export function unlink(state: TaskState, task: TaskRecord): void {
-  const { id, dependencies } = task.spec;
+  unlinkFrom(state, task, task.spec.dependencies);
+}
+
+function unlinkFrom(
+  state: TaskState,
+  { spec: { id } }: TaskRecord,
+  dependencies: readonly Dependency[],
+): void {
   for (const { taskId } of dependencies) {
     const known = state.tasks.get(taskId);
     if (known !== undefined) {

@@ -94,12 +94,11 @@ export class DependencyCycleError extends LockstepError {
   /** The ids along the cycle; the last one is the first. */
   readonly cycle: readonly string[];
 
-  /** Makes the error. */
-  constructor(taskId: string, cycle: readonly string[]) {
+  /** Makes the error of `attempt`. @default the submission of the task */
+  constructor(taskId: string, cycle: readonly string[], attempt?: string) {
     super(
-      `Cannot submit task ${JSON.stringify(taskId)}: dependencies must have no cycle, got ${
-        cycle.map((id) => JSON.stringify(id)).join(" -> ")
-      }`,
+      `Cannot ${attempt ?? `submit task ${JSON.stringify(taskId)}`}: dependencies must have no ` +
+        `cycle, got ${cycle.map((id) => JSON.stringify(id)).join(" -> ")}`,
     );
     this.taskId = taskId;
     this.cycle = cycle;
@@ -338,7 +337,7 @@ export function refusalError(command: TaskCommand, refusal: TaskRefused): Lockst
   const attempt = attemptOf(command, refusal);
   switch (reason) {
     case "unknown-task":
-      return new UnknownTaskError(attempt, taskId);
+      return new UnknownTaskError(attempt, detail === undefined ? taskId : String(detail));
     case "unknown-agent":
       return new UnknownAgentError(attempt, agentId ?? "");
     case "duplicate":
@@ -348,7 +347,11 @@ export function refusalError(command: TaskCommand, refusal: TaskRefused): Lockst
       return new DuplicateKeyError(attempt, key, String(detail));
     }
     case "cycle":
-      return new DependencyCycleError(taskId, detail as readonly string[]);
+      return new DependencyCycleError(
+        taskId,
+        detail as readonly string[],
+        command.type === "amend-task" ? attempt : undefined,
+      );
     case "stale-epoch": {
       if (command.type === "submit") {
         const { taskId: parentId, epoch } = command.parent!;
@@ -411,8 +414,11 @@ function attemptOf(command: TaskCommand, { taskId, agentId }: TaskRefused): stri
   return taskId === "" ? `${verb} ${quote(agentId)}` : `${verb} task ${quote(taskId)}`;
 }
 
-function requiredStatus({ type }: TaskCommand): string {
-  return REQUIRED_STATUS[type] ?? "running";
+function requiredStatus(command: TaskCommand): string {
+  const isOfNeeds = command.type === "amend-task" &&
+    (command.dependencies ?? command.resources) !== undefined;
+  if (isOfNeeds) return "waiting, ready or assigned for its needs to change";
+  return REQUIRED_STATUS[command.type] ?? "running";
 }
 
 /** The codes of errors that end an attempt through no fault of its own, and cost nothing. */

@@ -18,7 +18,7 @@ import type { Instant, Named } from "../core/machine.ts";
 import { type Exhausted, exhaustedText } from "./budgets.ts";
 import { type Budget, budgetText, type KeyLimit, limitText } from "./limits.ts";
 import { SCHEDULE_DESCRIPTIONS, type ScheduleEvent } from "./schedule_events.ts";
-import type { CordonCause, Outcome, TaskRefusal, TaskView } from "./types.ts";
+import type { CordonCause, Dependency, Outcome, TaskRefusal, TaskView } from "./types.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { ResourceRequest } from "../locks/types.ts";
 
@@ -275,14 +275,20 @@ export interface TaskRetried extends Named<"task:retried"> {
 }
 
 /** A field of a task that can be changed. */
-export type AmendedField = "description" | "input" | "metadata";
+export type AmendedField = "description" | "input" | "metadata" | "dependencies" | "resources";
 
-/** What a task says was changed. */
+/** What a task says, or what it needs, was changed. */
 export interface TaskAmended extends Named<"task:amended"> {
   /** The task. */
   readonly taskId: string;
   /** The fields that were changed. */
   readonly fields: readonly AmendedField[];
+  /** The tasks that must end first, if they were changed. */
+  readonly dependencies?: readonly Dependency[];
+  /** The locks that it holds while it runs, if they were changed. */
+  readonly resources?: readonly ResourceRequest[];
+  /** `true` for a task that was ready, and waits for its dependencies from then on; or left out. */
+  readonly waits?: boolean;
 }
 
 /** The priority of a task was changed. */
@@ -358,7 +364,7 @@ export interface TaskRefused extends Named<"task:refused"> {
   readonly command: string;
   /** The condition that was not met. */
   readonly reason: TaskRefusal;
-  /** The status, the epoch in force, the cycle, the limit, the key or the open task that the reason is about. */
+  /** The status, the epoch in force, the cycle, the limit, the key or the other task that the reason is about. */
   readonly detail: string | number | readonly string[] | undefined;
 }
 
@@ -675,7 +681,12 @@ export const TASK_DESCRIPTIONS: Descriptions<TaskEvent> = {
   "task:rejected": ({ taskId, epoch, reason }) =>
     `task ${taskId}: its result (epoch ${epoch}) was rejected, ${oneLine(reason)}`,
   "task:retried": ({ taskId }) => `task ${taskId}: is submitted once more`,
-  "task:amended": ({ taskId, fields }) => `task ${taskId}: has another ${fields.join(" and ")}`,
+  "task:amended": ({ taskId, fields, dependencies = [], waits }) => {
+    const open = waits === true
+      ? `, ready → waiting for ${listed(dependencies.map((each) => each.taskId))}`
+      : "";
+    return `task ${taskId}: has another ${fields.join(" and ")}${open}`;
+  },
   "task:reprioritized": ({ taskId, priority }) => `task ${taskId}: has priority ${priority}`,
   "task:requeued": ({ taskId, agentId, epoch, reason }) =>
     `task ${taskId}: requeued from ${agentId} (epoch ${epoch}), as ${oneLine(reason)}`,

@@ -42,6 +42,7 @@ import { type ChildHandle, submitChild, type TaskHandler } from "./attempts.ts";
 import { TaskClient, type TaskHandle } from "./client.ts";
 import type { ClaimOptions, TaskClaim } from "./claims.ts";
 import {
+  amendCommand,
   claimCommand,
   registerCommand,
   requireNote,
@@ -130,6 +131,10 @@ export interface TaskChanges<Input = unknown> {
   readonly input?: Input;
   /** Opaque to the scheduler. */
   readonly metadata?: unknown;
+  /** The tasks that must end first, in place of all former ones. */
+  readonly dependencies?: NonNullable<Task["dependencies"]>;
+  /** The locks that it holds while it runs, in place of all former ones. */
+  readonly resources?: NonNullable<Task["resources"]>;
 }
 
 /**
@@ -547,21 +552,17 @@ export class TaskScheduler implements AsyncDisposable {
    * Changes what a task that has not ended says. Fields that are left out stay; an attempt that runs goes
    * on with what it was given, and the next one has the change.
    *
-   * @throws {TaskStatusError} when it has ended
+   * What it needs, its `dependencies` and `resources`, changes only while it is waiting, ready or
+   * assigned: it is taken back from an agent that has not started it. A dependency that has ended counts
+   * as at its submission; one that it keeps counts as before. All changes are made, or none.
+   *
+   * @throws {TaskStatusError} when it has ended; or when its needs change, and an attempt runs or ran last
+   * @throws {UnknownTaskError} when a further dependency was not submitted
+   * @throws {DependencyCycleError} when its dependencies lead back to it
    */
   amendTask<Input = unknown>(taskId: string, changes: TaskChanges<Input>): Promise<void> {
     return attempting(() => {
-      const attempt = () => "amend a task";
-      requireObject(changes as unknown, "changes", attempt);
-      const { description, input, metadata } = changes;
-      if (description !== undefined) requireText(description, "description", attempt);
-      const command = {
-        type: "amend-task" as const,
-        taskId,
-        ...(description !== undefined && { description }),
-        ...(input !== undefined && { input }),
-        ...(metadata !== undefined && { metadata }),
-      };
+      const command = amendCommand(taskId, changes, () => "amend a task");
       return this.#operate(command, "amend a task");
     });
   }

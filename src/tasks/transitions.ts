@@ -59,7 +59,7 @@ import type { Outcome, TaskStatus } from "./types.ts";
 /** The statuses that may follow each status. Terminal ones are followed by none. */
 export const TRANSITIONS: Readonly<Record<TaskStatus, readonly TaskStatus[]>> = {
   waiting: ["ready", "failed", "cancelled"],
-  ready: ["assigned", "backing-off", "failed", "cancelled"],
+  ready: ["assigned", "waiting", "backing-off", "failed", "cancelled"],
   assigned: ["running", "ready", "backing-off", "failed", "cancelled"],
   running: ["completed", "ready", "backing-off", "blocked", "failed", "cancelled"],
   "backing-off": ["ready", "failed", "cancelled"],
@@ -435,6 +435,27 @@ export function requeue(step: Step, task: TaskRecord, reason: string, attempt: A
   events.push({ type: "task:requeued", taskId, agentId, epoch, reason });
   endClaim(step, task, attempt);
   queue(step, task);
+}
+
+/**
+ * Takes a task that has not started from its agent, and from its locks or its wait for them. It stays
+ * placed, as no agent is lost; one that was in no queue is in none.
+ */
+export function takeBack(step: Step, task: TaskRecord, reason: string): void {
+  const { state, events } = step;
+  const { spec: { id: taskId }, agent, epoch } = task;
+  if (agent !== undefined) {
+    move(state, task, "ready");
+    events.push({ type: "task:requeued", taskId, agentId: agent.agentId, epoch, reason });
+    endClaim(step, task, "ended");
+  }
+  if (task.request !== 0) unlock(step, task, reason);
+}
+
+/** Makes a ready task wait for its dependencies. */
+export function hold(step: Step, task: TaskRecord): void {
+  dequeue(step, task);
+  move(step.state, task, "waiting");
 }
 
 /** Emits that a limit was exceeded, and returns the error that says so. The next event ends the task. */

@@ -327,7 +327,7 @@ export interface TaskView<Input = unknown, Result = unknown> {
 
 /** The reason of a refusal of a command about a task or an agent. */
 export type TaskRefusal =
-  /** It was never submitted, or was dropped after it had ended. */
+  /** It, or a dependency that it is to have, was never submitted, or was dropped after it had ended. */
   | "unknown-task"
   /** It is not registered. */
   | "unknown-agent"

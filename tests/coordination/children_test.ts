@@ -76,6 +76,39 @@ Deno.test("a deadlock of a grandparent and a grandchild is found", () => {
   assertEquals(driver.state.tasks.tasks.get("c")!.status, "running");
 });
 
+const amend = (taskId: string, ...after: string[]): RootCommand => (
+  { type: "amend-task", taskId, dependencies: submit("", { after }).task.dependencies }
+);
+
+Deno.test("T42-deadlock-of-changed-needs: a deadlock through a further dependency is found", () => {
+  const driver = driverWith(3);
+  driver.do(submit("p", { resources: resources("r") }));
+  driver.do(submit("d", { resources: resources("r") }));
+  driver.do(submit("w", { after: ["later"] }));
+  driver.do(child(driver, "p", "c", { after: ["w"] }), awaiting("p", "c"));
+  assertEquals(driver.state.locks.requests.size, 0);
+  const events = lines(driver.do(amend("w", "d", "later")));
+  assert(events.includes("deadlock:detected"), events.join());
+  assertEquals(errorOf(driver, "d")?.message, WHY);
+  assertEquals(driver.state.tasks.tasks.get("c")!.status, "cancelled");
+  assertEquals(driver.state.locks.requests.size, 0);
+});
+
+Deno.test("T42-deadlock-of-changed-needs: a task waits no longer for what its child needed", () => {
+  const driver = driverWith(4);
+  driver.do(submit("q", { resources: resources("r") }));
+  driver.do(submit("d", { resources: resources("r") }), submit("e", { resources: resources("r") }));
+  driver.do(submit("p"));
+  driver.do(child(driver, "p", "c", { after: ["d", "e", "later"] }), awaiting("p", "c"));
+  assertEquals(driver.state.locks.requests.size, 2);
+  assertEquals(lines(driver.do(amend("c", "e", "later"))), ["task:amended c", "ask:ended x"]);
+  assertEquals(driver.state.locks.requests.size, 1);
+  assertEquals(lines(driver.do(amend("c"))).slice(0, 3), [
+    ...["task:amended c", "task:readied c", "task:assigned c x"],
+  ]);
+  assertEquals(driver.state.locks.requests.size, 0);
+});
+
 Deno.test("a child that waits for the lock of another task is no deadlock", () => {
   const driver = driverWith(2);
   driver.do(submit("q", { resources: resources("r") }));

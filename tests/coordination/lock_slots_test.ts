@@ -233,3 +233,19 @@ Deno.test("tasks that need the same lock do not take turns for ever while they a
   const { tasks } = driver.state.tasks;
   assertEquals([tasks.get("a")!.agent?.agentId, tasks.get("b")!.agent], ["y", undefined]);
 });
+
+Deno.test("T41-claim-outlives-changed-needs: a task gives back its locks before it requests others", () => {
+  const driver = new RootDriver();
+  driver.do(agent("x", { maxConcurrentTasks: 2 }));
+  driver.do(needing("a", "r"), needing("b", "r"), submit("c"));
+  assertEquals([driver.task("a").locked, driver.state.tasks.parked.size], [true, 1]);
+  const amend: RootCommand = { type: "amend-task", taskId: "a", resources: resources("s") };
+  assertEquals(lines(driver.do(amend)).slice(0, 4), [
+    ...["task:requeued a x", "attempt:ended a x", "task:amended a", "resource:released r x"],
+  ]);
+  assertEquals(driver.state.locks.locks.get("s")!.holds[0]!.owner.owner, claimOwner("a", 4));
+  assertEquals(driver.state.locks.locks.get("r")!.holds[0]!.owner.owner, claimOwner("b", 2));
+  driver.do({ ...amend, taskId: "b" });
+  assertEquals([driver.task("b").request, driver.task("b").granted], [0, false]);
+  assertEquals(driver.state.locks.locks.get("r")?.holds.length ?? 0, 0);
+});

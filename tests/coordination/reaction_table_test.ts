@@ -23,6 +23,7 @@ const TABLE: Record<string, string[]> = {
   "deadlock:detected": ["preemptVictim", "cancelRequest"],
   "task:lent": ["watchAwait"],
   "task:resumed": ["endAwaits"],
+  "task:amended": ["rewatchAwaits"],
   "message:sent": ["watchRequest"],
   "message:responded": ["endWatch"],
   "message:unanswered": ["endWatch"],

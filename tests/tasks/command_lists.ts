@@ -9,6 +9,7 @@ import fc from "fast-check";
 import type { Dedupe, OnFailure } from "../../src/tasks/types.ts";
 import type { Fail, TaskCommand } from "../../src/tasks/commands.ts";
 import { DEFAULT_TASK_CONFIG, type TaskConfig } from "../../src/tasks/config.ts";
+import type { ResourceRequest } from "../../src/locks/types.ts";
 import type { KeyLimits } from "../../src/tasks/limits.ts";
 import { lockEpochOf, type TaskState } from "../../src/tasks/state.ts";
 import { STRATEGY_NAMES } from "../../src/tasks/strategies.ts";
@@ -28,11 +29,19 @@ export interface Timed {
     /** Whether it is the claim of a parent: of a running task. */
     readonly isParent?: boolean;
   };
+  /** The fields of an amendment that depend on the state. */
+  readonly amendment?: {
+    /** The index of the task among those that have not started; `undefined` for the named one. */
+    readonly pick: number | undefined;
+    /** The indices of known tasks that are dependencies besides the named ones, with their effects. */
+    readonly known: readonly (readonly [number, OnFailure])[];
+  };
 }
 
 /** The command as it is meant in `state`; it shares nothing with others. */
-export function concrete({ command, claim }: Timed, state: TaskState): Timed["command"] {
+export function concrete({ command, claim, amendment }: Timed, state: TaskState): Timed["command"] {
   const copy = structuredClone(command);
+  if (copy.type === "amend-task") return ofNeeds(copy, amendment!, state);
   if (copy.type === "withdraw-ask") {
     const ask = state.agents.get(copy.agentId)?.ask?.id ?? state.asked;
     return { ...copy, ask: ask - (claim?.age ?? 0) };
@@ -58,6 +67,29 @@ export function concrete({ command, claim }: Timed, state: TaskState): Timed["co
     taskId,
     epoch: age === undefined ? 0 : Math.max(0, newest - age),
   } as TaskCommand;
+}
+
+/** The command on a task that is there, with dependencies that are. */
+function ofNeeds(
+  command: Extract<TaskCommand, { type: "amend-task" }>,
+  { pick, known }: NonNullable<Timed["amendment"]>,
+  { tasks }: TaskState,
+): TaskCommand {
+  const all = [...tasks.values()];
+  const unstarted = all.filter(({ status }) => ["waiting", "ready", "assigned"].includes(status));
+  const task = pick === undefined ? undefined : unstarted[pick % unstarted.length];
+  const taskId = task?.spec.id ?? command.taskId;
+  if (command.dependencies === undefined || all.length === 0) return { ...command, taskId };
+  const former = task?.spec.dependencies ?? [];
+  const [some, others] = [
+    known.map(([index, onFailure]) => ({ taskId: all[index % all.length]!.spec.id, onFailure })),
+    command.dependencies.filter((each) =>
+      tasks.has(each.taskId) || (pick === undefined && each.onFailure === "ignore")
+    ),
+  ];
+  const kept = pick === undefined ? [] : former.slice(pick % 3);
+  const byId = new Map([...others, ...kept, ...some].map((each) => [each.taskId, each]));
+  return { ...command, taskId, dependencies: structuredClone([...byId.values()]) };
 }
 
 /** The command of a parent: its claim submits, or awaits, one of its children or any task. */
@@ -366,17 +398,37 @@ const scheduling: fc.Arbitrary<TaskCommand> = fc.oneof(
   },
 );
 
+const edges = fc.uniqueArray(fc.record({ taskId, onFailure }), {
+  maxLength: 3,
+  selector: (edge) => edge.taskId,
+});
+const someLock = fc.constantFrom<ResourceRequest[]>(
+  [],
+  [{ resourceId: "r", mode: "exclusive", units: 1 }],
+  [{ resourceId: "s", mode: "shared", units: 1 }],
+);
+
+/** Changes of what a task says, and of what it needs: mostly of a task that may need something else. */
+const amendment = fc.record({
+  taskId,
+  pick: fc.option(fc.nat(), { freq: 4, nil: undefined }),
+  changes: fc.record(
+    {
+      description: fc.constantFrom("one", "two"),
+      dependencies: edges,
+      resources: someLock,
+    },
+    { requiredKeys: [] },
+  ),
+  known: fc.array(fc.tuple(fc.nat(), onFailure), { maxLength: 2 }),
+}).map(({ taskId, pick, changes, known }): Partial<Timed> => ({
+  command: { type: "amend-task", taskId, ...changes },
+  amendment: { pick, known },
+}));
+
 /** The commands of an operator. */
 const operation: fc.Arbitrary<TaskCommand> = fc.oneof(
   { weight: 4, arbitrary: decision },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      type: fc.constant("amend-task" as const),
-      taskId,
-      description: fc.constantFrom("one", "two"),
-    }),
-  },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -430,6 +482,7 @@ const step: fc.Arbitrary<Partial<Timed>> = fc.oneof(
   { weight: 40, arbitrary: ofFamilies },
   { weight: 15, arbitrary: rare.map(ageless) },
   { weight: 15, arbitrary: operation.map(ageless) },
+  { weight: 20, arbitrary: amendment },
   { weight: 8, arbitrary: scheduling.map(ageless) },
   { weight: 12, arbitrary: keyLimit.map(ageless) },
   { weight: 5, arbitrary: yieldLocks.map(ageless) },
@@ -514,6 +567,7 @@ const crowdStep: fc.Arbitrary<Partial<Timed>> = fc.oneof(
   { weight: 40, arbitrary: aboutClaim },
   { weight: 5, arbitrary: rare.map(ageless) },
   { weight: 5, arbitrary: operation.map(ageless) },
+  { weight: 6, arbitrary: amendment },
   { weight: 8, arbitrary: keyLimit.map(ageless) },
   { weight: 5, arbitrary: yieldLocks.map(ageless) },
   { weight: 25, arbitrary: claim.map(ageless) },

@@ -11,7 +11,7 @@ import type { CordonCause, TaskStatus } from "../../src/tasks/types.ts";
 import type { ErrorData } from "../../src/core/error_data.ts";
 import type { Submit, TaskCommand, TaskSpec } from "../../src/tasks/commands.ts";
 import type { TaskConfig } from "../../src/tasks/config.ts";
-import type { Outcome } from "../../src/tasks/types.ts";
+import type { DependencyReport, Outcome } from "../../src/tasks/types.ts";
 import { builtInStrategies, type StrategyName } from "../../src/tasks/strategies.ts";
 import {
   byRank,
@@ -99,6 +99,7 @@ export class SlowScheduler {
   #epoch = 0;
   #timersSet = 0;
   #submissions = 0;
+  #links = 0;
   /** The number of outcomes since the older ones were dropped. */
   #latest = 0;
   /** By key, the newest task that was accepted under it. */
@@ -466,6 +467,7 @@ export class SlowScheduler {
       crashes: 0,
       proposal: undefined,
       counted: new Map(),
+      links: new Map(spec.dependencies.map(({ taskId }) => [taskId, this.#links++])),
       ...{ notes: [], summary: undefined, result: undefined, reports: [] },
       home: this.#agent(spec.assignedAgent)?.first ?? -1,
       parent,
@@ -476,8 +478,7 @@ export class SlowScheduler {
       const outcome = this.#outcomeOf(taskId);
       if (outcome === undefined || doom !== undefined) continue;
       task.counted.set(taskId, outcome);
-      const ended = this.find(taskId);
-      task.reports.push(ended === undefined ? { taskId, outcome, notes: [] } : reportOf(ended));
+      task.reports.push(this.#reportOf(taskId)!);
       doom = doomOf(task, `dependency "${taskId}" ${phrase(outcome)}`);
     }
     this.tasks.push(task);
@@ -496,6 +497,14 @@ export class SlowScheduler {
     else if (dueAt > this.now) this.#time(task, "delay", dueAt - this.now);
     else this.#limitQueueTime(task);
     return task;
+  }
+
+  /** What is known of a task that has ended. */
+  #reportOf(taskId: string): DependencyReport | undefined {
+    const ended = this.find(taskId);
+    if (ended !== undefined) return isOver(ended.status) ? reportOf(ended) : undefined;
+    const outcome = this.#outcomeOf(taskId);
+    return outcome === undefined ? undefined : { taskId, outcome, notes: [] };
   }
 
   #isResolved({ counted, spec }: SlowTask): boolean {
@@ -802,13 +811,95 @@ export class SlowScheduler {
   }
 
   #amend(command: Command<"amend-task">): void {
-    const { type: _, taskId, ...changes } = command;
+    const { type: _, taskId, dependencies: __, resources: ___, ...changes } = command;
     const task = this.find(taskId);
     if (task === undefined) return this.#refuse(command, taskId, "unknown-task");
     if (isOver(task.status)) return this.#refuse(command, taskId, "status", task.status);
-    const fields = (["description", "input", "metadata"] as const)
-      .filter((field) => changes[field] !== undefined);
-    if (fields.length > 0) this.#say({ type: "task:amended", taskId, fields });
+    const { spec: { id, ...spec }, status } = task;
+    const wasParked = isParked(task);
+    const { dependencies = spec.dependencies, resources = spec.resources } = command;
+    if ((command.dependencies ?? command.resources) !== undefined) {
+      if (!["waiting", "ready", "assigned"].includes(status)) {
+        return this.#refuse(command, taskId, "status", status);
+      }
+      const unknown = dependencies.find((each) =>
+        !spec.dependencies.some((former) => former.taskId === each.taskId) &&
+        this.find(each.taskId) === undefined && this.#outcomeOf(each.taskId) === undefined
+      );
+      if (unknown !== undefined) {
+        return this.#refuse(command, taskId, "unknown-task", unknown.taskId);
+      }
+      const open = dependencies.filter((each) => !task.counted.has(each.taskId));
+      const cycle = command.dependencies === undefined
+        ? undefined
+        : slowCycle(this.tasks, this.awaits, { id, dependencies: open });
+      if (cycle !== undefined) return this.#refuse(command, taskId, "cycle", cycle);
+    }
+    const isOther = (field: "dependencies" | "resources") =>
+      command[field] !== undefined &&
+      JSON.stringify(command[field]) !== JSON.stringify(spec[field]);
+    const needs = {
+      ...(isOther("dependencies") && { dependencies }),
+      ...(isOther("resources") && { resources }),
+    };
+    const fields = (["description", "input", "metadata", "dependencies", "resources"] as const)
+      .filter((field) => field in changes || field in needs);
+    task.spec = { ...task.spec, dependencies, resources };
+    const doom = this.#countAnew(task);
+    const waits = status !== "waiting" && (doom !== undefined || !this.#isResolved(task));
+    if (status !== "waiting" && (waits || "resources" in needs)) this.#takeBack(task, waits);
+    if (fields.length === 0) return;
+    this.#say({ type: "task:amended", taskId, fields, ...needs, ...(waits && { waits }) });
+    if (doom !== undefined) this.#cancel(task, doom, doom);
+    else if (task.status === "waiting") {
+      const isDue = this.#isResolved(task) && !this.#lingers(task) && !this.#isDelayed(task);
+      if (isDue) this.#makeReady(task);
+    } else if (task.status === "ready" && "resources" in needs) {
+      const wasInQueue = status === "ready" && !wasParked;
+      if (!wasInQueue) this.#queue(task);
+    }
+  }
+
+  /** Counts the dependencies that have ended, those that were counted as they were. */
+  #countAnew(task: SlowTask): string | undefined {
+    const { counted, reports } = task;
+    const known = [...task.spec.dependencies].map(({ taskId }) => ({
+      taskId,
+      outcome: counted.get(taskId) ?? this.#outcomeOf(taskId),
+      report: reports.find((each) => each.taskId === taskId) ?? this.#reportOf(taskId),
+    }));
+    counted.clear();
+    reports.splice(0);
+    let doom: string | undefined;
+    for (const { taskId, outcome, report } of known) {
+      if (outcome === undefined || doom !== undefined) continue;
+      counted.set(taskId, outcome);
+      reports.push(report!);
+      doom = doomOf(task, `dependency "${taskId}" ${phrase(outcome)}`);
+    }
+    for (const id of [...task.links.keys()]) {
+      const isKept = task.spec.dependencies.some(({ taskId }) => taskId === id);
+      if (!isKept) task.links.delete(id);
+    }
+    for (const { taskId } of task.spec.dependencies) {
+      if (!task.links.has(taskId)) task.links.set(taskId, this.#links++);
+    }
+    return doom;
+  }
+
+  /** Takes a task from its agent and its locks, and if it `waits` from its queue. */
+  #takeBack(task: SlowTask, waits: boolean): void {
+    const reason = "it needs something else than before";
+    const stood = isStanding(task);
+    const { spec: { id: taskId }, agentId, epoch } = task;
+    if (agentId !== undefined) {
+      this.#say({ type: "task:requeued", taskId, agentId, epoch, reason });
+      this.#part(task, false);
+      task.status = "ready";
+    }
+    if (waits) task.status = "waiting";
+    if (task.request !== 0) this.#unlock(task, reason);
+    if (waits && stood) this.#note(task.spec.limitKey);
   }
 
   #setPriority(command: Command<"set-priority">): void {
@@ -1628,7 +1719,7 @@ export class SlowScheduler {
     const dependents = this.tasks
       .filter((task) => task.status === "waiting" && !task.counted.has(id))
       .filter((task) => task.spec.dependencies.some(({ taskId }) => taskId === id))
-      .sort((a, b) => a.sequence - b.sequence);
+      .sort((a, b) => a.links.get(id)! - b.links.get(id)!);
     for (const task of dependents) {
       task.counted.set(id, status as Outcome);
       task.reports.push(reportOf(ended));

@@ -40,6 +40,8 @@ export interface SlowTask {
   readonly reports: DependencyReport[];
   /** The outcomes of its dependencies that were counted. */
   readonly counted: Map<string, Outcome>;
+  /** By dependency, when it began to wait for it, as a number. */
+  readonly links: Map<string, number>;
   /** The first registration of the agent that it was submitted for, or -1. */
   readonly home: number;
   /** The claim that submitted it. */

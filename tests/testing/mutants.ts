@@ -1118,8 +1118,8 @@ export const MUTANTS: readonly Mutant[] = [
     ...mutant(
       "a task that has ended may be amended",
       "tasks/operations.ts",
-      '  if (isTerminal(task.status)) return refuse(step, command, taskId, "status", task.status);\n  const fields',
-      "  const fields",
+      '  if (isTerminal(task.status)) return refuse(step, command, taskId, "status", task.status);\n  const refusal',
+      "  const refusal",
     ),
     workload: "operated",
   },

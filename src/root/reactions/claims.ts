@@ -198,15 +198,49 @@ export function endAwaits(
   return { type: "end-claim-asks", owner };
 }
 
+/**
+ * Ends and adds edges of the lent claims that wait for a task whose dependencies were changed: they wait
+ * for what it needs, and no longer for what it needed. Costs O(unfinished tasks that those claims wait
+ * for, directly or not), and nothing while no claim is lent.
+ */
+export function rewatchAwaits(
+  { taskId, dependencies }: Happened<"task:amended">,
+  state: ClaimState,
+): ClaimCommand | undefined {
+  const { tasks, locks } = state;
+  const task = tasks.lent === 0 ? undefined : tasks.tasks.get(taskId);
+  if (task === undefined || dependencies === undefined) return undefined;
+  const edges: ClaimEdge[] = [];
+  const ended: string[] = [];
+  for (const awaiter of new Set(awaitersOf(task, tasks))) {
+    const owners = new Set<string>();
+    for (const { spec: { id } } of awaiter.family!.awaits) {
+      for (const awaited of awaitedBy(id, tasks)) owners.add(ownerOf(awaited));
+      edges.push(...edgesFrom(awaiter, id, state));
+    }
+    const { outgoing = [] } = locks.owners.get(ownerOf(awaiter)) ?? {};
+    const stale = outgoing.filter(({ to }) => !owners.has(to.owner));
+    ended.push(...stale.sort((a, b) => a.number - b.number).map(({ askId }) => askId));
+  }
+  if (edges.length + ended.length === 0) return undefined;
+  return { type: "ask-claims", edges, ended };
+}
+
 /** Yields the edges from a lent claim to the claims that wait for locks or for others. */
 function* edgesFrom(task: TaskRecord, childId: string, state: ClaimState): Iterable<ClaimEdge> {
-  const { tasks, locks } = state;
-  const reached = new Set([childId]);
+  for (const awaited of awaitedBy(childId, state.tasks)) {
+    const owner = state.locks.owners.get(ownerOf(awaited));
+    if (isLent(awaited) || isWaiting(owner)) yield edgeBetween(task, awaited);
+  }
+}
+
+/** Yields a task, and if it waits those that it waits for, directly or not. */
+function* awaitedBy(taskId: string, tasks: TaskState): Iterable<TaskRecord> {
+  const reached = new Set([taskId]);
   for (const id of reached) { // grows while it is read
     const awaited = tasks.tasks.get(id);
     if (awaited === undefined) continue;
-    const owner = locks.owners.get(ownerOf(awaited));
-    if (isLent(awaited) || isWaiting(owner)) yield edgeBetween(task, awaited);
+    yield awaited;
     if (awaited.status !== "waiting") continue;
     for (const next of waitsOf(tasks, id)) reached.add(next);
   }
@@ -214,10 +248,15 @@ function* edgesFrom(task: TaskRecord, childId: string, state: ClaimState): Itera
 
 /** Yields the edges to a claim from the lent claims that wait for it, directly or by dependencies. */
 function* edgesTo(task: TaskRecord, { tasks }: ClaimState): Iterable<ClaimEdge> {
+  for (const awaiter of awaitersOf(task, tasks)) yield edgeBetween(awaiter, task);
+}
+
+/** Yields the tasks that await one, directly or by dependencies; some of them repeatedly. */
+function* awaitersOf(task: TaskRecord, { tasks }: TaskState): Iterable<TaskRecord> {
   const reached = new Set([task.spec.id]);
   for (const id of reached) { // grows while it is read
-    const { family, dependents } = tasks.tasks.get(id)!;
-    for (const awaiter of family?.awaiters ?? []) yield edgeBetween(awaiter, task);
+    const { family, dependents } = tasks.get(id)!;
+    yield* family?.awaiters ?? [];
     for (const next of dependents?.keys() ?? []) reached.add(next);
   }
 }

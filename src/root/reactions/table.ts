@@ -51,6 +51,7 @@ import {
   releaseIfOver,
   releaseResources,
   releaseUnused,
+  rewatchAwaits,
   unblockClaim,
   watchAwait,
   watchAwaited,
@@ -95,6 +96,7 @@ export const REACTIONS: Reactions<RootState> = new Map([
   // A task that awaits another one waits for its locks.
   on("task:lent", watchAwait),
   on("task:resumed", endAwaits),
+  on("task:amended", rewatchAwaits),
 
   // A request is a wait like one for a lock.
   on("message:sent", watchRequest),

@@ -4,16 +4,20 @@
  * @module
  */
 
+import { differences } from "../../../core/config.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
 import type { AmendTask } from "../../../tasks/commands.ts";
 import type { AmendedField } from "../../../tasks/events.ts";
 import { isTerminal, type TaskRecord, type TaskState } from "../../../tasks/state.ts";
 import { fail } from "../failure.ts";
 
-const FIELDS: readonly AmendedField[] = ["description", "input", "metadata"];
+/** The fields of what a task says. */
+const FIELDS = ["description", "input", "metadata"] as const;
+/** The fields of what it needs. */
+const NEEDS = ["dependencies", "resources"] as const;
 
 /** The amended fields of a task; each of them a string. */
-type Amended = Partial<Record<AmendedField, unknown>>;
+type Amended = Partial<Record<(typeof FIELDS)[number], unknown>>;
 
 /** Follows amendments, and compares tasks with them. */
 export class AmendmentShadow {
@@ -48,17 +52,25 @@ export class AmendmentShadow {
     const { taskId } = command;
     const given = FIELDS.filter((field) => command[field] !== undefined);
     const event = events.find((each) => each.type === "task:amended" && each.taskId === taskId);
-    const noted = event?.type === "task:amended" ? event.fields : [];
+    const all: readonly AmendedField[] = event?.type === "task:amended" ? event.fields : [];
+    const noted = all.filter((field) => FIELDS.some((each) => each === field));
     if (noted.join() !== given.join()) {
       fail("AmendedIsNoted", `"${taskId}" has another ${given.join()}, noted is "${noted.join()}"`);
     }
     const changes = Object.fromEntries(given.map((field) => [field, command[field]]));
     this.#amended.set(taskId, { ...this.#amended.get(taskId), ...changes });
     const task = tasks.get(taskId);
-    if (task === undefined || isTerminal(task.status)) {
+    // A dependency that has failed ends it.
+    if (command.dependencies === undefined && (task === undefined || isTerminal(task.status))) {
       return fail("AmendedIsNoted", `"${taskId}" has ended, and was amended`);
     }
+    if (task === undefined) return;
     this.#compare(task);
+    for (const field of NEEDS) {
+      const given = command[field];
+      if (given === undefined || differences(task.spec[field], given).length === 0) continue;
+      fail("AmendedStays", `"${taskId}" has other ${field} than it was amended to`);
+    }
   }
 
   /** Compares all tasks with their amendments, and forgets those of tasks that are forgotten. */

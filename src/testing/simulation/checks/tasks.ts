@@ -547,6 +547,7 @@ export class TaskShadow {
     }
     if (event.type === "attempt:ended") this.#endAttempt(event.taskId, event.epoch);
     else if (event.type === "task:created") this.#create(event.taskId, event.task.status);
+    else if (event.type === "task:amended" && event.waits === true) this.#hold(event.taskId);
     else if (event.type === "task:reprioritized") {
       const expected = this.#tasks.get(event.taskId);
       if (expected !== undefined) this.#touch(event.taskId, expected);
@@ -565,6 +566,13 @@ export class TaskShadow {
     const created = { status, epoch: 0, isTouched: expected !== undefined, isRetried: false };
     this.#tasks.set(taskId, created);
     this.#touch(taskId, created);
+  }
+
+  #hold(taskId: string): void {
+    const expected = this.#tasks.get(taskId);
+    if (expected?.status !== "ready") fail("StatusTable", `"${taskId}" waits without being ready`);
+    this.#touch(taskId, expected!);
+    expected!.status = "waiting";
   }
 
   #endAttempt(taskId: string, epoch: number): void {
