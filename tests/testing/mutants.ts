@@ -714,7 +714,13 @@ export const MUTANTS: readonly Mutant[] = [
   inFamilies(
     "a child that begins to wait for a lock is not watched",
     "root/reactions/claims.ts",
-    "    for (const awaiter of family?.awaiters ?? []) yield edgeBetween(awaiter, task);\n",
+    "  for (const awaiter of awaitersOf(task, tasks)) yield edgeBetween(awaiter, task);\n",
+    "",
+  ),
+  inFamilies(
+    "a task waits for what its child needed before",
+    "root/reactions/table.ts",
+    '  on("task:amended", rewatchAwaits),\n',
     "",
   ),
   inFamilies(
@@ -798,6 +804,33 @@ export const MUTANTS: readonly Mutant[] = [
       "root/reactions/breakers.ts",
       '    case "task:snoozed":\n    case "task:blocked":\n      return "neutral";',
       '      return "neutral";\n    case "task:snoozed":\n    case "task:blocked":\n      return "failure";',
+    ),
+    workload: "operated",
+  },
+  {
+    ...mutant(
+      "a task that gets a dependency stays in its queue",
+      "tasks/operations.ts",
+      "  if (waits) hold(step, task);\n",
+      "",
+    ),
+    workload: "operated",
+  },
+  {
+    ...mutant(
+      "a task with other needs keeps its claim",
+      "tasks/operations.ts",
+      "  if (waits || resources !== undefined) {",
+      "  if (waits) {",
+    ),
+    workload: "operated",
+  },
+  {
+    ...mutant(
+      "a task waits on for a dependency that it has no more",
+      "tasks/operations.ts",
+      "hasWaited && isDue(task)",
+      "false",
     ),
     workload: "operated",
   },

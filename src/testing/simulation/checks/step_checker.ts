@@ -9,11 +9,11 @@
  */
 
 import { type Instant, Refusal, type Tick } from "../../../core/machine.ts";
-import type { LockState } from "../../../locks/state.ts";
 import { claimAskId, claimOf, claimOwner, claimsOfAsk } from "../../../locks/types.ts";
 import type { LockstepEvent } from "../../../root/events.ts";
 import type { RootCommand, RootState } from "../../../root/state.ts";
 import type { ScheduleEvent } from "../../../tasks/schedule_events.ts";
+import { waitsOf } from "../../../tasks/dependencies.ts";
 import { type Agent, isLent, lockEpochOf, type TaskRecord } from "../../../tasks/state.ts";
 import { DEFAULT_AGING_MS, EventRules } from "../../event_rules.ts";
 import type { Coverage } from "../coverage.ts";
@@ -320,7 +320,8 @@ function checkRoot(state: RootState, now: Instant): void {
 }
 
 /** Checks calls through breakers against attempts, and requests of locks against those of messages. */
-function checkCalls({ tasks, calls, asking, locks, messages, conflicts }: RootState): void {
+function checkCalls(state: RootState): void {
+  const { tasks, calls, asking, locks, messages, conflicts } = state;
   const running = new Set<number>();
   for (const { status, epoch } of tasks.tasks.values()) {
     if (status === "running") running.add(epoch);
@@ -337,23 +338,25 @@ function checkCalls({ tasks, calls, asking, locks, messages, conflicts }: RootSt
       : waiter !== undefined && isLent(waiter) && ownerOf(waiter) === from.owner;
     if (!isPending) fail("RequestEdgesMatch", `"${askId}" is over`);
   }
-  for (const task of tasks.tasks.values()) if (isLent(task)) checkAwaits(locks, task);
+  for (const task of tasks.tasks.values()) if (isLent(task)) checkAwaits(state, task);
   for (const { id, agents, gone } of conflicts.active.values()) {
     if (agents.length - gone.size < 2) fail("DecidedIsClosed", `"${id}" is open`);
   }
 }
 
-/** Checks that the waits of a claim for others that wait for locks are edges. */
-function checkAwaits({ requests, owners, config }: LockState, task: TaskRecord): void {
-  for (const awaited of task.family!.awaits) {
+/** Checks that the waits of a claim for others that wait for locks are edges, also by dependencies. */
+function checkAwaits({ tasks, locks }: RootState, task: TaskRecord): void {
+  const { requests, owners, config } = locks;
+  const reached = new Set(Array.from(task.family!.awaits, ({ spec: { id } }) => id));
+  for (const id of reached) { // grows while it is read
+    const awaited = tasks.tasks.get(id);
+    if (awaited === undefined) continue;
+    for (const next of awaited.status === "waiting" ? waitsOf(tasks, id) : []) reached.add(next);
     const owner = owners.get(ownerOf(awaited));
     if (owner === undefined || owner.waits.length === 0) continue;
     if (requests.has(claimAskId(ownerOf(task), owner.owner))) continue;
     if (requests.size >= config.maxAsks) continue;
-    fail(
-      "RequestEdgesMatch",
-      `"${task.spec.id}" awaits "${awaited.spec.id}", which waits for locks`,
-    );
+    fail("RequestEdgesMatch", `"${task.spec.id}" awaits "${id}", which waits for locks`);
   }
 }
 

@@ -202,6 +202,8 @@ function* found(client: SimulatedAgent): Behavior {
       yield* client.sleep(chance.around(30));
       yield* client.deliver({ type: "cancel", taskId, reason: "its result is not needed" });
     }
+    yield* amendNeeds(client, [...world.engine.state.tasks.tasks.keys()]);
+    yield* amendNeeds(client, [...world.engine.state.tasks.tasks.keys()]);
     yield* waitForCapacity(client, 20);
   }
 }
@@ -329,6 +331,10 @@ function* operateOnce(client: SimulatedAgent, taskIds: readonly string[]): Routi
       return;
     case 5:
       yield* amendQueued(client);
+      return;
+    case 6:
+    case 7:
+      yield* amendNeeds(client, taskIds);
   }
 }
 
@@ -348,6 +354,24 @@ function* amendQueued(client: SimulatedAgent): Routine<void> {
 function drawChanges({ world }: SimulatedAgent) {
   const fields = world.chance.some(["description", "input", "metadata"] as const, 0.6);
   return Object.fromEntries(fields.map((field) => [field, world.name(field)]));
+}
+
+/** Gives a task that has not started, if there is one, other needs. */
+function* amendNeeds(client: SimulatedAgent, taskIds: readonly string[]): Routine<void> {
+  const { chance, engine } = client.world;
+  const { tasks } = engine.state.tasks;
+  const open = taskIds.filter((id) =>
+    ["waiting", "ready", "assigned"].includes(tasks.get(id)?.status ?? "")
+  );
+  if (open.length === 0) return;
+  yield* client.deliver(byPerson(client, {
+    type: "amend-task",
+    taskId: chance.pick(open),
+    ...(chance.happens(0.8) && {
+      dependencies: chance.some(open, 0.2).map((taskId) => ({ taskId, onFailure: "ignore" })),
+    }),
+    ...(chance.happens(0.3) && { resources: requests(chance) }),
+  }));
 }
 
 /** Returns a command of the person who runs a client. */
