@@ -69,7 +69,8 @@ const Resource = Type.Union([
   closed({ paths: Strings("Patterns of paths"), mode: Optional(Mode) }),
 ]);
 
-const TASK_FIELDS = {
+/** The fields of a task that a caller may give. */
+export const TASK_FIELDS = {
   type: Optional(Text("The kind of work")),
   description: Optional(Text("For people")),
   priority: Optional(Priority),

@@ -112,6 +112,33 @@ Deno.test("paths that an agent has reserved for its task are released when the t
   );
 });
 
+Deno.test("PATCH of a task changes what it needs, all or nothing", async () => {
+  await using driver = await ServerDriver.start();
+  for (const id of ["a", "b"]) await driver.call("POST", "/v1/tasks", { id });
+  const patch = (id: string, body: unknown) => driver.call("PATCH", `/v1/tasks/${id}`, body);
+  const resources = ["db", { paths: ["src/**"] }];
+  const changed = await patch("b", { dependencies: ["a"], resources, priority: 4 });
+  const { status, dependencies, priority } = changed.body;
+  assertEquals([changed.status, status, dependencies, priority], [200, "waiting", ["a"], 4]);
+  const cycle = await patch("a", { dependencies: ["b"], description: "x", priority: 5 });
+  assertEquals([cycle.status, cycle.body.code], [409, "dependency-cycle"]);
+  assertEquals(cycle.body.cycle, ["a", "b", "a"]);
+  const unknown = await patch("a", { dependencies: [{ taskId: "c" }], priority: 5 });
+  assertEquals([unknown.status, unknown.body.taskId], [404, "c"]);
+  assertEquals((await patch("a", { dependencies: [{ id: "b" }] })).status, 400);
+  assertEquals((await patch("b", { dependencies: [], priority: 1e300 })).status, 400);
+  const token = await driver.join("w");
+  const { body: { claim } } = await driver.call("POST", "/v1/claims", {}, { token });
+  assertEquals([claim.task.id, claim.task.description, claim.task.priority], ["a", "", 0]);
+  const late = await patch("a", { dependencies: [], priority: 5 });
+  assertEquals([late.status, late.body.code, late.body.status], [409, "task-status", 409]);
+  const report = { epoch: claim.epoch, outcome: "failed", retry: false };
+  await driver.call("POST", "/v1/tasks/a/outcome", report, { token });
+  await driver.call("POST", "/v1/tasks", { id: "c" });
+  const doomed = await patch("c", { dependencies: ["a"], priority: 1 });
+  assertEquals([doomed.status, doomed.body.status], [200, "cancelled"]);
+});
+
 Deno.test("an agent can't report on the claim of another one, or act for it", async () => {
   await using driver = await ServerDriver.start();
   const [a, b] = [await driver.join("a"), await driver.join("b")];

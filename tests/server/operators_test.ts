@@ -15,7 +15,7 @@ function recorded({ server }: ServerDriver): OperatorActed[] {
 const CALLS: readonly (readonly [method: string, path: string, body: unknown, acted: string])[] = [
   ["POST", "/tasks", { id: "t1" }, "submit t1"],
   ["POST", "/tasks", { tasks: [{ id: "t2" }, { id: "t3" }] }, "submit t2, submit t3"],
-  ["PATCH", "/tasks/t1", { priority: 3, description: "x" }, "set-priority t1, amend-task t1"],
+  ["PATCH", "/tasks/t1", { priority: 3, description: "x" }, "amend-task t1, set-priority t1"],
   ["DELETE", "/tasks/t1", undefined, "cancel t1"],
   ["POST", "/tasks/t1/retry", undefined, "retry t1"],
   ["DELETE", "/tasks/t1", undefined, "cancel t1"],

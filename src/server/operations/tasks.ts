@@ -6,8 +6,9 @@
 
 import { type Static, Type } from "@sinclair/typebox";
 import type { AgentSession, CoordinationManager } from "../../coordination/mod.ts";
-import type { TaskClaim } from "../../tasks/mod.ts";
+import type { TaskChanges, TaskClaim } from "../../tasks/mod.ts";
 import type { Task, TaskView as View } from "../../tasks/types.ts";
+import { requirePriority } from "../../core/arguments.ts";
 import { NonRetryableError, StaleEpochError } from "../../core/errors.ts";
 import { TaskStatusError, UnknownTaskError } from "../../tasks/errors.ts";
 import { problemOf, RequestError } from "../../service/problem.ts";
@@ -24,6 +25,7 @@ import {
   ListOf,
   ScheduleBody,
   Status,
+  TASK_FIELDS,
   TaskBody,
   TaskPage,
   TaskView,
@@ -108,17 +110,25 @@ export const TASK_OPERATIONS: readonly Operation[] = [
   operation("amendTask", {
     method: "PATCH",
     path: "/tasks/{taskId}",
-    summary: "Changes what a task that has not ended says, and its priority",
+    summary:
+      "Changes what a task that has not ended says, its priority, and what it needs to start",
     body: closed({
-      priority: Optional(Type.Integer({ description: "Higher is sooner" })),
-      description: Optional(Text("For people")),
-      input: Optional(Any("Opaque to Lockstep")),
-      metadata: Optional(Any("Opaque to Lockstep")),
+      priority: TASK_FIELDS.priority,
+      description: TASK_FIELDS.description,
+      input: TASK_FIELDS.input,
+      metadata: TASK_FIELDS.metadata,
+      dependencies: TASK_FIELDS.dependencies,
+      resources: TASK_FIELDS.resources,
     }),
     reply: TaskView,
     async handle({ manager, params: { taskId }, body: { priority, ...changes } }) {
-      if (priority !== undefined) await manager.setTaskPriority(taskId, priority);
-      if (Object.keys(changes).length > 0) await manager.amendTask(taskId, changes);
+      const attempt = () => "change a priority";
+      if (priority !== undefined) requirePriority(priority, "priority", attempt);
+      const isAmended = Object.keys(changes).length > 0;
+      if (isAmended) await manager.amendTask(taskId, changes as TaskChanges);
+      // A dependency that has failed ends the task.
+      const hasEnded = isAmended && ENDS.includes(requireTask(manager, taskId).status);
+      if (priority !== undefined && !hasEnded) await manager.setTaskPriority(taskId, priority);
       return requireTask(manager, taskId);
     },
   }),
