@@ -243,7 +243,7 @@ export class LockstepClient {
     return this.#connection.call({ method: "GET", path: ["tasks"], query: { ...options } });
   }
 
-  /** Changes what a task that has not ended says. */
+  /** Changes what a task that has not ended says, and what it needs until it starts. */
   async amendTask(taskId: string, changes: TaskChanges): Promise<void> {
     await this.#connection.call({ method: "PATCH", path: ["tasks", taskId], body: changes });
   }

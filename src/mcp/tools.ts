@@ -143,7 +143,7 @@ export const TOOLS: readonly Tool[] = [
   {
     name: "plan",
     description:
-      "Add tasks, or change the text and priority of waiting ones. Give each a short id; needs lists ids that must finish first. A cycle is refused with its path.",
+      "Add tasks, or change ones that have not started; say all of a task again, as what is left out is removed. Give each a short id; needs lists ids that must finish first. A cycle is refused with its path.",
     inputSchema: object({
       tasks: {
         type: "array",
@@ -360,10 +360,10 @@ async function plan(desk: Desk, { tasks = [], cancel = [] }: Arguments): Promise
     changes.filter((each) => each.change === change).map(({ id }) => id);
   const said = [
     ["Added", of("added")],
-    ["Changed", of("changed")],
+    ["Updated", of("updated")],
     ["Already there", of("kept")],
     [
-      "There already, with other needs, files or abilities; cancel it and choose another id",
+      "Differs, as it runs already or has other abilities; cancel it and choose another id",
       of("differs"),
     ],
     ["Cancelled", cancel],

@@ -78,19 +78,89 @@ Deno.test("a plan is submitted once; later submissions add what is new, and say 
   assertEquals(await changes(), again);
   const text = await Deno.readTextFile(path);
   const changed = text.replace("priority=3", "priority=5").replace("Rotate the keys", "Rotate keys")
-    .replace("needs=auth approval", "approval") + "- [ ] Celebrate {#party needs=release}\n";
+    .replace("needs=auth approval", "needs=auth") + "- [ ] Celebrate {#party needs=release}\n";
   await Deno.writeTextFile(path, changed);
   assertEquals(await changes(), [
     ...[
-      "auth changed",
+      "auth updated",
       "protocol done",
-      "rotate-the-keys changed",
+      "rotate-the-keys updated",
       "release differs",
       "party added",
     ],
   ]);
-  assertEquals((await driver.json(["look", "auth"])).status, "waiting");
+  const { status, openDependencies } = await driver.json(["look", "auth"]);
+  assertEquals(status, "waiting");
+  assertEquals(openDependencies, [{ taskId: "rotate-the-keys", submitted: true }]);
   assert((await driver.run(["look"])).out.includes("rotate-the-keys Rotate keys"));
+});
+
+/** Writes plans into the folder of a driver, and returns what each submission of one says. */
+async function planner(driver: CommandDriver): Promise<(...lines: string[]) => Promise<string[]>> {
+  const said = async (...lines: string[]) => {
+    const text = lines.map((line) => line.replace(/^( *)/, "$1- [ ] ")).join("\n");
+    await Deno.writeTextFile(`${driver.folder}/PLAN.md`, text.replace("[ ] x ", "[x] "));
+    const { out, err } = await driver.run(["plan", "PLAN.md"]);
+    return (out + err).trim().split("\n").map((line) => line.replace(/ +/, " "));
+  };
+  await driver.json(["look"]);
+  return said;
+}
+
+Deno.test("T40-edited-dependency-ignored: a plan that is submitted again changes needs and files", async () => {
+  await using driver = new CommandDriver();
+  const said = await planner(driver);
+  await said("A {#a}", "B {#b needs=a files=src/b/**}", "C {#c needs=b}");
+  assertEquals(
+    await said("A {#a}", "B {#b files=src/**,docs/** locks=db}", "C {#c needs=b,d}", "D {#d}"),
+    [
+      "kept a",
+      "updated b: needs nothing; files src/**, docs/**; locks db",
+      "updated c: needs b, d",
+      "added d",
+    ],
+  );
+  const look = async (id: string) => await driver.json(["look", id]);
+  const open = (seen: { openDependencies: { taskId: string }[] }) =>
+    seen.openDependencies.map(({ taskId }) => taskId);
+  assertEquals([(await look("b")).status, open(await look("c"))], ["ready", ["b", "d"]]);
+  // B and C change places: at no time do they need each other.
+  assertEquals(
+    await said("A {#a}", "B {#b needs=c files=src/**,docs/** locks=db}", "C {#c}", "D {#d}"),
+    [
+      ...["kept a", "updated b: needs c", "updated c: needs nothing", "kept d"],
+    ],
+  );
+  assertEquals([(await look("b")).status, (await look("c")).status], ["waiting", "ready"]);
+  assertEquals(
+    (await said("A {#a}", "B {#b needs=c files=src/**,docs/** locks=db}", "C {#c}", "D {#d}"))
+      .every((line) => line.startsWith("kept")),
+    true,
+  );
+  await driver.json(["join", "w"]);
+  const { claim } = await driver.json(["claim", "--as", "w"]);
+  assertEquals(claim.task.id, "a");
+  assertEquals(await said("A {#a needs=d}", "B {#b needs=a}", "C {#c requires=x}", "E {#d}"), [
+    ...["differs a: needs", "updated b: needs a; files nothing; locks nothing"],
+    ...["differs c: requires", "updated d: title"],
+  ]);
+  const { changes } = await driver.json(["plan", "PLAN.md", "--dry-run"]);
+  assertEquals(changes[0], { id: "a", change: "differs", fields: ["needs"] });
+});
+
+Deno.test("a task that the plan says is done is needed no longer, unless it has a result", async () => {
+  await using driver = new CommandDriver();
+  const said = await planner(driver);
+  await said("A {#a}", "B {#b}", "C {#c needs=a,b}");
+  await driver.json(["join", "w"]);
+  await driver.json(["claim", "--as", "w"]);
+  await driver.json(["done", "a", "--as", "w", "-m", "found it"]);
+  const ticked = ["x A {#a}", "B {#b}", "C {#c needs=a,b}"];
+  assertEquals(await said(...ticked), ["kept a", "kept b", "kept c"]);
+  assertEquals(await said("A {#a}", "x B {#b}", "C {#c needs=a,b}"), [
+    ...["kept a", "kept b", "updated c: needs a"],
+  ]);
+  assertEquals((await driver.json(["look", "c"])).status, "ready");
 });
 
 Deno.test("a cycle and an unknown id are refused with file, line and path, and nothing is added", async () => {
