@@ -60,8 +60,9 @@ export class AmendmentShadow {
     const changes = Object.fromEntries(given.map((field) => [field, command[field]]));
     this.#amended.set(taskId, { ...this.#amended.get(taskId), ...changes });
     const task = tasks.get(taskId);
-    // A dependency that has failed ends it.
-    if (command.dependencies === undefined && (task === undefined || isTerminal(task.status))) {
+    // A dependency that has failed ends it, and so does a lock that it can't have.
+    const mayEnd = NEEDS.some((field) => command[field] !== undefined);
+    if (!mayEnd && (task === undefined || isTerminal(task.status))) {
       return fail("AmendedIsNoted", `"${taskId}" has ended, and was amended`);
     }
     if (task === undefined) return;
