@@ -38,6 +38,8 @@ export interface PostOptions {
   priority?: number;
   /** Time until it expires, in milliseconds. @default never */
   ttlMs?: number;
+  /** Carried as it is, next to the payload: a trace context, for instance. @default none */
+  metadata?: unknown;
 }
 
 /**
@@ -272,14 +274,15 @@ function readTerms(
   options: PostOptions | undefined,
   fallback: string,
   attempt: Attempt,
-): { kind: string; priority: number; ttlMs: number } {
+): Pick<SendMessage, "kind" | "priority" | "ttlMs" | "metadata"> {
   if (options === undefined) return { kind: fallback, priority: 0, ttlMs: 0 };
   requireObject(options, "options", attempt);
-  const { type: kind = fallback, priority = 0, ttlMs }: PostOptions = options;
+  const { type: kind = fallback, priority = 0, ttlMs, metadata }: PostOptions = options;
   requireId(kind, "type", attempt);
   requirePriority(priority, "priority", attempt);
   if (ttlMs !== undefined) requireMs(ttlMs, 1, "ttlMs", attempt);
-  return { kind, priority, ttlMs: ttlMs ?? 0 };
+  const terms = { kind, priority, ttlMs: ttlMs ?? 0 };
+  return metadata === undefined ? terms : { ...terms, metadata };
 }
 
 function requireChosenId(id: unknown, attempt: Attempt): void {

@@ -22,6 +22,8 @@ export interface Sending {
   readonly priority: number;
   /** Time until the message expires. */
   readonly ttlMs: number;
+  /** Opaque, like `payload`. @default none */
+  readonly metadata?: unknown;
 }
 
 /** The terms of a wait that its caller may leave. */

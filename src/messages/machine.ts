@@ -43,6 +43,7 @@ import type {
   ResendMessage,
   Respond,
   ReturnMessage,
+  Sending,
   SendMessage,
   SubscribeTopic,
   UnsubscribeTopic,
@@ -257,7 +258,7 @@ function handle(step: MessageStep, command: Command): unknown {
 
 function send(step: MessageStep, command: SendMessage): Answer<"send-message"> {
   const { state, events } = step;
-  const { from, to, messageId, responseMs, payload } = command;
+  const { from, to, messageId, responseMs } = command;
   if (messageId !== "" && (state.knownIds.has(messageId) || state.requests.has(messageId))) {
     state.duplicates++;
     events.push({ type: "message:deduplicated", from, to, messageId });
@@ -278,7 +279,7 @@ function send(step: MessageStep, command: SendMessage): Answer<"send-message"> {
   }
   if (messageId !== "") remember(state, messageId);
   const message = newMessage(step, command, to, messageId, undefined);
-  post(step, mailbox, message, new Opaque(payload), responseMs, command);
+  post(step, mailbox, message, contentOf(command), responseMs, command);
   if (isMisaddressed && known === undefined) {
     events.push({ type: "message:misaddressed", from, to, messageId: message.id });
   }
@@ -309,7 +310,7 @@ function postToAll(
   recipients: readonly Mailbox[],
   topic: string | undefined,
 ): MessageOutcome[] {
-  const payload = new Opaque(command.payload);
+  const content = contentOf(command);
   const outcomes = recipients.map((mailbox): MessageOutcome => {
     const { agentId: to } = mailbox;
     if (!hasRoom(step.state, groupOf(mailbox, topic), command.priority)) {
@@ -317,7 +318,7 @@ function postToAll(
       return { to, messageId: "", refused: "mailbox-full" };
     }
     const message = newMessage(step, command, to, "", topic);
-    post(step, mailbox, message, payload, 0);
+    post(step, mailbox, message, content, 0);
     return { to, messageId: message.id, refused: undefined };
   });
   step.events.push({ type: "message:published", from: command.from, topic, outcomes });
@@ -330,7 +331,7 @@ function resend(step: MessageStep, command: ResendMessage): Answer<"resend-messa
   const { messageId } = command;
   const dead = state.deadLetters.get(messageId);
   if (dead === undefined) return refuse(step, command, "unknown-message");
-  const { message: { from, to, topic, priority }, payload, handlerIds } = dead;
+  const { message: { from, to, topic, priority }, handlerIds } = dead;
   const mailbox = mailboxOf(step, to);
   if (mailbox === undefined) return refuse(step, command, "too-many-mailboxes", to);
   const group = groupOf(mailbox, topic);
@@ -342,19 +343,22 @@ function resend(step: MessageStep, command: ResendMessage): Answer<"resend-messa
   state.lastMessage++;
   const message = { ...dead.message, expiry: undefined, epoch: 0, attempt: 0 };
   for (const consumer of consumers) makeRoom(step, laneOf(consumer, priority));
-  for (const consumer of consumers) enqueue(step, consumer, message, payload);
+  for (const consumer of consumers) enqueue(step, consumer, message, dead);
   updateIdle(state, mailbox);
 }
 
 function newMessage(
   { state, now }: MessageStep,
-  { from, kind, payload, priority, ttlMs }: SendMessage | BroadcastMessage | PublishMessage,
+  { from, kind, payload, priority, ttlMs, metadata }:
+    | SendMessage
+    | BroadcastMessage
+    | PublishMessage,
   to: string,
   chosenId: string,
   topic: string | undefined,
 ): Message {
   const sequence = ++state.lastMessage;
-  return {
+  const message: Message = {
     id: chosenId === "" ? `message-${sequence}` : chosenId,
     type: kind,
     payload,
@@ -367,6 +371,15 @@ function newMessage(
     epoch: 0,
     attempt: 0,
   };
+  return metadata === undefined ? message : { ...message, metadata };
+}
+
+/** What a sender gave, as values that the machine does not look into. */
+type Content = Pick<Copy, "payload" | "metadata">;
+
+function contentOf({ payload, metadata }: Sending): Content {
+  const content = { payload: new Opaque(payload) };
+  return metadata === undefined ? content : { ...content, metadata: new Opaque(metadata) };
 }
 
 /** Puts the newest message into a mailbox that has room for it. */
@@ -374,7 +387,7 @@ function post(
   step: MessageStep,
   mailbox: Mailbox,
   message: Message,
-  payload: Opaque,
+  content: Content,
   responseMs: number,
   terms: TicketTerms = {},
 ): void {
@@ -384,15 +397,15 @@ function post(
   for (const consumer of consumers) makeRoom(step, laneOf(consumer, message.priority));
   step.events.push({ type: "message:sent", from, to, message, isRequest });
   if (isRequest) attachAsker(step, openRequest(step, message, responseMs, consumers.length), terms);
-  for (const consumer of consumers) enqueue(step, consumer, message, payload);
+  for (const consumer of consumers) enqueue(step, consumer, message, content);
   if (!consumers[0]!.isPush) updateIdle(step.state, mailbox);
 }
 
 function enqueue(
   step: MessageStep,
   consumer: Consumer,
-  message: Omit<Message, "payload">,
-  payload: Opaque,
+  message: Omit<Message, keyof Content>,
+  { payload, metadata }: Content,
 ): void {
   const { state } = step;
   const { priority, expiry } = message;
@@ -423,6 +436,7 @@ function enqueue(
     previousInChannel: undefined,
     nextInChannel: undefined,
   };
+  if (metadata !== undefined) copy.metadata = metadata;
   if (expiry !== undefined) {
     copy.expiry = schedule(state.deadlines, expiry, { kind: "expiry", copy });
   }

@@ -127,6 +127,8 @@ export interface Copy extends Linked<Copy> {
   readonly expiresAt: Instant | undefined;
   /** The topic that it was published to, if it was. */
   readonly topic: string | undefined;
+  /** The metadata that its sender gave; absent without any. */
+  metadata?: Opaque;
   /** Number of deliveries so far, those that were returned excepted. */
   attempt: number;
   /** The epoch of the newest delivery, or 0. */
@@ -238,10 +240,12 @@ export type Due = Copy | Expiry | OpenRequest | Asker | KeptAnswer | Receiver;
 
 /** A message that could not be delivered. */
 export interface DeadLetter extends Linked<DeadLetter> {
-  /** The message without its payload, as it was last delivered, or sent. */
-  readonly message: Omit<Message, "payload">;
+  /** The message without its content, as it was last delivered, or sent. */
+  readonly message: Omit<Message, "payload" | "metadata">;
   /** The value that was sent. */
   readonly payload: Opaque;
+  /** The metadata that its sender gave; absent without any. */
+  readonly metadata?: Opaque;
   /** The number of the message. */
   readonly sequence: number;
   /** Why it could not be delivered. */

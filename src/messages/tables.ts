@@ -286,8 +286,8 @@ function sweepChannels(lane: Lane): void {
 
 /** Returns the message that its recipient sees. */
 export function messageOf(copy: Copy): Message {
-  const { channel } = copy;
-  return {
+  const { channel, metadata } = copy;
+  const message: Message = {
     id: copy.id,
     type: copy.type,
     payload: copy.payload.value,
@@ -300,6 +300,7 @@ export function messageOf(copy: Copy): Message {
     epoch: copy.epoch,
     attempt: copy.attempt,
   };
+  return metadata === undefined ? message : { ...message, metadata: metadata.value };
 }
 
 /** Whether a copy has expired. */

@@ -309,16 +309,17 @@ function addDeadLetter(
   error: ErrorData | undefined,
 ): void {
   const { state, now, events } = step;
-  const { id, sequence, payload, channel: { from, consumer: { handlerId } } } = copy;
+  const { id, sequence, payload, metadata, channel: { from, consumer: { handlerId } } } = copy;
   const message = messageOf(copy);
   const known = state.deadLetters.get(id);
   const joined = known?.sequence === sequence ? known : undefined;
   if (joined !== undefined) removeDeadLetter(state, joined);
   else if (known !== undefined) forgetDeadLetter(step, known);
-  const { payload: _, ...rest } = message; // the state holds payloads as opaque values only
+  const { payload: _, metadata: __, ...rest } = message; // the state holds them as opaque values only
   const letter: DeadLetter = {
     message: rest,
     payload,
+    ...(metadata !== undefined && { metadata }),
     sequence,
     cause,
     error,

@@ -48,6 +48,8 @@ export interface Message<Payload = unknown> {
   readonly to: string;
   /** The topic that it was published to, if it was. */
   readonly topic?: string | undefined;
+  /** The metadata that its sender gave, never looked into; absent without any. */
+  readonly metadata?: unknown;
   /** The epoch of its delivery; 0 before the first. */
   readonly epoch: number;
   /** The number of that delivery, from 1; 0 before the first. */

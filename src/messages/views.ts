@@ -115,9 +115,13 @@ export function deadLetters(
 ): DeadLetterView[] {
   const found: DeadLetterView[] = [];
   for (let dead = state.deadOrder.first; dead !== undefined; dead = dead.next) {
-    const { message, payload, cause, error, at, handlerIds } = dead;
+    const { message, payload, metadata, cause, error, at, handlerIds } = dead;
     if (agentId !== undefined && message.to !== agentId) continue;
-    const whole = { ...message, payload: payload.value };
+    const whole = {
+      ...message,
+      payload: payload.value,
+      ...(metadata !== undefined && { metadata: metadata.value }),
+    };
     found.push({ message: whole, cause, error, at, handlerIds: [...handlerIds] });
   }
   return found;

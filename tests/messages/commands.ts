@@ -24,7 +24,8 @@ const terms = fc.record({
   payload: fc.integer({ min: 0, max: 9 }),
   priority: fc.constantFrom(0, 0, 0, 1),
   ttlMs: fc.constantFrom(0, 0, 0, 8, 30),
-});
+  metadata: fc.constantFrom(undefined, undefined, { trace: 1 }),
+}).map(({ metadata, ...terms }) => metadata === undefined ? terms : { ...terms, metadata });
 
 const send = fc.tuple(
   agent,

@@ -30,15 +30,17 @@ Deno.test("unhandled messages survive a restart, in order and with their attempt
   first.subscribe("b", () => new Promise(() => {}));
   for (const payload of [1, 2]) await first.send("a", "b", payload);
   await first.performMaintenance();
-  await first.send("a", "b", 3);
+  await first.send("a", "b", 3, { metadata: { trace: "t1" } });
 
   // The first process is gone without a word; the second one reads its journal.
   const clock = new SimulatedClock(1_000);
   await using second = await routerOn(journal, clock);
   const got: unknown[] = [];
-  second.subscribe("b", ({ payload, attempt }) => got.push([payload, attempt]));
+  second.subscribe("b", ({ payload, attempt, metadata }) => {
+    got.push([payload, attempt, metadata]);
+  });
   await clock.advance(0);
-  assertEquals(got, [[1, 1], [2, 1], [3, 1]]);
+  assertEquals(got, [[1, 1, undefined], [2, 1, undefined], [3, 1, { trace: "t1" }]]);
   assertEquals(second.peek("b"), []);
 });
 

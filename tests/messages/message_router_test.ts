@@ -538,6 +538,37 @@ Deno.test("payloads are carried as they are, whatever they are", async () => {
   assertStrictEquals(got, payload);
 });
 
+Deno.test("metadata reach every recipient as they are, and stay with a dead letter", async () => {
+  await using setting = new Setting({ maxDeliveries: 1 });
+  const { router } = setting;
+  const metadata = { trace: "t1" };
+  const isIn = (message: Message | undefined) => assertStrictEquals(message?.metadata, metadata);
+  for (const agent of ["b", "c"]) await router.subscribeTopic(agent, "topic");
+  await router.send("a", "b", 1, { metadata });
+  await router.broadcast("a", 2, { metadata });
+  await router.publish("a", "topic", 3, { metadata });
+  assertEquals(router.peek("b").length, 3);
+  router.peek("b").forEach(isIn);
+  router.peek("c").forEach(isIn);
+  isIn(router.inbox("b").entries[0]?.message);
+  const delivery = await router.receive("b");
+  isIn(delivery?.message);
+  await delivery!.nack(new Error("no"));
+  isIn(router.deadLetters("b")[0]?.message);
+  await router.resend(delivery!.message.id);
+  isIn(router.peek("b").at(-1));
+
+  const asked = router.sendWithResponse("a", "d", 4, { metadata });
+  isIn(router.peek("d")[0]);
+  router.subscribe("d", (message, context) => {
+    isIn(message);
+    return context.respond("ok");
+  });
+  assertEquals(await asked, "ok");
+  await router.send("a", "e", 5);
+  assertEquals(router.peek("e").some((message) => "metadata" in message), false);
+});
+
 Deno.test("ids such as __proto__ are ids like any other", async () => {
   await using setting = new Setting();
   const { router } = setting;

@@ -9,7 +9,7 @@ import type { DeadLetterCause, MessageEvent, MessageRefusal } from "../../src/me
 import type { ErrorData } from "../../src/core/error_data.ts";
 import { Refusal, type ResumeListening } from "../../src/core/machine.ts";
 import type { Message, MessageOutcome } from "../../src/messages/types.ts";
-import type { MessageCommand, SendMessage } from "../../src/messages/commands.ts";
+import type { MessageCommand, Sending, SendMessage } from "../../src/messages/commands.ts";
 import { DEFAULT_MESSAGE_CONFIG, type MessageConfig } from "../../src/messages/config.ts";
 
 interface TwinConsumer {
@@ -356,10 +356,7 @@ export class Twin {
   }
 
   #message(
-    { from, kind, payload, priority, ttlMs }: Pick<
-      SendMessage,
-      "from" | "kind" | "payload" | "priority" | "ttlMs"
-    >,
+    { from, kind, payload, priority, ttlMs, metadata }: Sending,
     to: string,
     topic: string | undefined,
     chosenId: string,
@@ -368,7 +365,8 @@ export class Twin {
     const expiry = ttlMs > 0 ? this.#now + ttlMs : undefined;
     const timestamp = this.#now;
     const rest = { priority, expiry, from, to, topic, epoch: 0, attempt: 0 };
-    return { id, type: kind, payload, timestamp, ...rest };
+    const some = metadata === undefined ? {} : { metadata };
+    return { id, type: kind, payload, timestamp, ...rest, ...some };
   }
 
   #post(
