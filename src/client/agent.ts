@@ -222,10 +222,10 @@ export class ClientAgent implements AsyncDisposable {
   async request<Response = unknown>(
     to: string,
     payload: unknown,
-    options: { timeoutMs?: number; signal?: AbortSignal } = {},
+    options: { timeoutMs?: number; metadata?: unknown; signal?: AbortSignal } = {},
   ): Promise<Response> {
-    const { signal, timeoutMs = 10_000 } = options;
-    const body = { to, payload, timeoutMs };
+    const { signal, timeoutMs = 10_000, metadata } = options;
+    const body = { to, payload, timeoutMs, metadata };
     const request = {
       method: "POST",
       path: ["requests"],

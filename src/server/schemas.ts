@@ -190,6 +190,7 @@ export const MESSAGE_FIELDS = {
   type: Optional(Text("The kind of message")),
   priority: Optional(Priority),
   ttlMs: Optional(Ms("The time after which it expires")),
+  metadata: Optional(Any("Opaque to Lockstep; has the traceparent of the request")),
   from: Optional(Id("The sender; operators only. Default human")),
 };
 

@@ -281,6 +281,54 @@ Deno.test("the trace of a request that submits a task reaches the agent that cla
   }
 });
 
+Deno.test("the trace of a request that submits a child is in its metadata", async () => {
+  await using driver = await ServerDriver.start();
+  const token = await driver.join("a");
+  const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  await driver.call("POST", "/v1/tasks", { id: "t1" });
+  const { body: { claim: { epoch } } } = await driver.call("POST", "/v1/claims", {}, { token });
+  const child = { epoch, task: { id: "t1a" } };
+  const terms = { token, headers: { traceparent } };
+  const { body } = await driver.call("POST", "/v1/tasks/t1/children", child, terms);
+  assertEquals(body.metadata, { traceparent });
+});
+
+Deno.test("the trace of a request that sends a message reaches the agents that receive it", async () => {
+  await using driver = await ServerDriver.start();
+  const agent = await driver.client().registerAgent({ id: "a" });
+  await agent.subscribeTopic("builds");
+  const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  const headers = { traceparent };
+  const send = (body: object) => driver.call("POST", "/v1/messages", body, { headers });
+  await send({ to: "a", payload: 1, metadata: { own: 1 } });
+  await send({ to: "*", payload: 2 });
+  await send({ topic: "builds", payload: 3 });
+  await send({ to: "a", payload: 4, metadata: "a text has no room for it" });
+  await send({ to: "a", payload: 5, metadata: { traceparent: "the sender's own" } });
+  const asked = driver.call("POST", "/v1/requests?wait=9s", { to: "a", payload: 6 }, { headers });
+  await until(async () => (await agent.inbox()).entries.length === 6);
+  const listed = (await agent.inbox()).entries.map(({ message }) => message.metadata);
+  const got: unknown[] = [];
+  for (let i = 1; i <= 6; i++) {
+    const received = (await agent.receive())!;
+    got.push(received.message.metadata);
+    if (i === 6) await agent.sendResponse(received.message.id, 7);
+    await received.ack();
+  }
+  assertEquals((await asked).body, { response: 7 });
+  const expected = [
+    ...[{ traceparent, own: 1 }, { traceparent }, { traceparent }, "a text has no room for it"],
+    ...[{ traceparent: "the sender's own" }, { traceparent }],
+  ];
+  assertEquals(listed, expected);
+  assertEquals(got, expected);
+  await driver.call("POST", "/v1/messages", { to: "a", payload: 7 }, {
+    headers: { traceparent: "x" },
+  });
+  assertEquals("metadata" in (await agent.receive({ waitMs: 1_000 }))!.message, false);
+  await agent[Symbol.asyncDispose]();
+});
+
 Deno.test("an agent that is removed while it holds a connection leaves nothing behind", async () => {
   await using driver = await ServerDriver.start();
   const agent = await driver.client().registerAgent({ id: "a" });

@@ -10,6 +10,7 @@ import { closed } from "../checks.ts";
 import { type Operation, operation } from "../operation.ts";
 import type { Principal } from "../principals.ts";
 import { Any, Anything, Epoch, Id, ListOf, MESSAGE_FIELDS, MessageView } from "../schemas.ts";
+import { traced } from "../traces.ts";
 import { isAtOnce, waiting } from "../waits.ts";
 
 const Optional = Type.Optional;
@@ -31,8 +32,9 @@ export const MESSAGE_OPERATIONS: readonly Operation[] = [
     }),
     reply: Anything("The id of the message, or the outcome for each recipient"),
     status: 201,
-    async handle({ manager: { messages }, caller, body, idempotencyKey }) {
-      const { to, topic, payload, from, ...options } = body;
+    async handle({ manager: { messages }, caller, body, headers, idempotencyKey }) {
+      const { to, topic, payload, from, ...given } = body;
+      const options = traced(given, headers);
       const sender = senderOf(caller, from);
       if ((to === undefined) === (topic === undefined)) {
         const message =
@@ -64,8 +66,9 @@ export const MESSAGE_OPERATIONS: readonly Operation[] = [
     }),
     reply: Anything("The response"),
     waits: true,
-    async handle({ manager: { messages }, caller, query, body, signal }) {
-      const { to, payload, from, ...options } = body;
+    async handle({ manager: { messages }, caller, query, body, headers, signal }) {
+      const { to, payload, from, ...given } = body;
+      const options = traced(given, headers);
       const sender = senderOf(caller, from);
       const response = await waiting(
         query,

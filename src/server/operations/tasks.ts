@@ -31,6 +31,7 @@ import {
   TaskView,
   Text,
 } from "../schemas.ts";
+import { traced } from "../traces.ts";
 import { isAtOnce, waiting, waitMsOf } from "../waits.ts";
 
 const Optional = Type.Optional;
@@ -220,8 +221,8 @@ export const TASK_OPERATIONS: readonly Operation[] = [
     body: closed({ epoch: Epoch, task: TaskBody }),
     reply: TaskView,
     status: 201,
-    async handle({ agent, manager, params: { taskId }, body: { task, epoch } }) {
-      await agent.submit(taskId, task as Task, epoch);
+    async handle({ agent, manager, params: { taskId }, body: { task, epoch }, headers }) {
+      await agent.submit(taskId, traced(task, headers) as Task, epoch);
       return requireTask(manager, task.id);
     },
   }),
@@ -386,21 +387,6 @@ export const TASK_OPERATIONS: readonly Operation[] = [
       manager.setBudget(Object.keys(body).length === 0 ? undefined : body),
   }),
 ];
-
-/**
- * Returns a task with the trace of the request in its metadata, so that its agent goes on with that. Data
- * of the caller's own is left alone.
- */
-function traced(task: Static<typeof TaskBody>, headers: Headers): Static<typeof TaskBody> {
-  const traceparent = headers.get("traceparent");
-  const { metadata = {} } = task;
-  const isPlain = typeof metadata === "object" && metadata !== null && !Array.isArray(metadata);
-  if (traceparent === null || !TRACE.test(traceparent) || !isPlain) return task;
-  return { ...task, metadata: { traceparent, ...metadata } };
-}
-
-/** A trace context of the W3C. */
-const TRACE = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 
 /** The statuses of tasks that have ended. */
 const ENDS: readonly string[] = ["completed", "failed", "cancelled"];

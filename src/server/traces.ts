@@ -1,0 +1,20 @@
+/**
+ * Trace contexts of the W3C, as requests carry them to what they leave behind.
+ *
+ * @module
+ */
+
+/** A `traceparent` header: version, trace, span and flags. */
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
+
+/**
+ * Returns a task or a message with the trace context of the request in its metadata, so that its agent
+ * can go on with the trace. The caller's own metadata comes first.
+ */
+export function traced<Kept extends { metadata?: unknown }>(kept: Kept, headers: Headers): Kept {
+  const traceparent = headers.get("traceparent");
+  if (traceparent === null || !TRACEPARENT.test(traceparent)) return kept;
+  const { metadata = {} } = kept;
+  const isPlain = typeof metadata === "object" && metadata !== null && !Array.isArray(metadata);
+  return isPlain ? { ...kept, metadata: { traceparent, ...metadata } } : kept;
+}
