@@ -19,6 +19,7 @@ import { type Home, HomeError } from "../service/home.ts";
 import type { ServerInfo } from "../service/info.ts";
 import { VERSION } from "../service/version.ts";
 import { Api, type Extension } from "./api.ts";
+import { activeTracer, AttemptSpans } from "./attempt_spans.ts";
 import { portDoor, SOCKET } from "./door.ts";
 import { Endings } from "./endings.ts";
 import { EventFeed } from "./event_feed.ts";
@@ -109,6 +110,8 @@ export class LockstepServer implements AsyncDisposable {
   readonly #api: Api;
   readonly #startedAt = Date.now();
   readonly #end: () => void;
+  /** `undefined` unless spans are exported. */
+  readonly #spans: AttemptSpans | undefined;
   #listeners: Listener[] = [];
   #url: string | undefined;
   #idle: ReturnType<typeof setInterval> | undefined;
@@ -129,6 +132,8 @@ export class LockstepServer implements AsyncDisposable {
     this.#home = home;
     this.#options = options;
     this.manager = manager;
+    const tracer = activeTracer();
+    this.#spans = tracer && new AttemptSpans(manager, tracer);
     const dashboard = new Dashboard({
       title: basename(home.root),
       history: () => past.history(),
@@ -218,6 +223,7 @@ export class LockstepServer implements AsyncDisposable {
     presence.close(); // its agents come back to the next server, and are as after a crash until then
     feed.close();
     endings.close();
+    this.#spans?.close();
     // Ends waits, whose clients repeat them: their tickets are in the journal.
     const ended = this.manager.shutdown({ graceMs: 0 });
     await Promise.all(this.#listeners.map((listener) => listener.close(END_MS)));

@@ -275,7 +275,9 @@ Deno.test("the trace of a request that submits a task reaches the agent that cla
   await driver.call("POST", "/v1/tasks", { id: "t1", metadata: { own: 1 } }, { headers });
   const { body } = await driver.call("POST", "/v1/claims", {}, { token });
   assertEquals(body.claim.task.metadata, { traceparent, own: 1 });
-  for (const [id, wrong] of [["t2", "x"], ["t3", `${traceparent}-more`]] as const) {
+  const zeros = traceparent.replace(/[0-9a-f]{32}/, "0".repeat(32));
+  const wrongs = [["t2", "x"], ["t3", `${traceparent}-more`], ["t4", zeros]] as const;
+  for (const [id, wrong] of wrongs) {
     await driver.call("POST", "/v1/tasks", { id }, { headers: { traceparent: wrong } });
     assertEquals((await driver.call("GET", `/v1/tasks/${id}`)).body.metadata, undefined);
   }

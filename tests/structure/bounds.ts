@@ -100,6 +100,8 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/server/api.ts Api.#extensions": "one",
   "src/server/links.ts Links.#open": "MOST_LINKS",
   "src/server/mcp.ts RequestDesk.#unread": "MOST_READERS, then all are forgotten",
+  "src/server/attempt_spans.ts AttemptSpans.#open": "MOST_OPEN, then the oldest is forgotten",
+  "src/server/attempt_spans.ts AttemptSpans.#stops": "one for each type of event",
   "src/server/endings.ts Endings.#stops": "three",
   "src/server/endings.ts Endings.#waiting":
     "requests that are under way: maxRequests, then refused",
