@@ -7,6 +7,7 @@
 import { spawn } from "node:child_process";
 import process from "node:process";
 import type { ClientLock } from "../../client/agent.ts";
+import { TreeGuard } from "../tree_guard.ts";
 import { type Context, EXIT, UsageError } from "../verb.ts";
 
 /** `lockstep reserve`. */
@@ -39,9 +40,6 @@ export async function release(context: Context): Promise<void> {
   context.answer({ released }, released.length === 0 ? "Nothing was reserved." : "Released.");
 }
 
-/** The time that a command has to end once its lock is lost, in milliseconds. */
-const END_MS = 5_000;
-
 /** `lockstep lock`. */
 export async function lock(context: Context): Promise<number> {
   const [name] = context.need(1);
@@ -65,14 +63,21 @@ export async function lock(context: Context): Promise<number> {
 /** Runs a command while a lock is held. Resolves with its exit code. */
 async function run([program, ...args]: readonly string[], lock: ClientLock): Promise<number> {
   const env = { ...process.env, LOCKSTEP_EPOCH: String(lock.epoch) };
+  const guard = await TreeGuard.start();
   const child = spawn(program!, args, { stdio: "inherit", env });
-  const pass = (signal: NodeJS.Signals) => void child.kill(signal);
+  if (child.pid !== undefined) guard.watch(child.pid);
+  const pass = (signal: NodeJS.Signals) => {
+    try {
+      process.kill(child.pid!, signal); // after `child.kill`, Deno has no exit code
+    } catch {
+      // It has ended.
+    }
+  };
   const signals = ["SIGTERM", "SIGHUP", "SIGINT"] as const;
   for (const signal of signals) process.on(signal, pass);
   lock.signal.addEventListener("abort", () => {
     process.stderr.write(`lockstep: ${lock.signal.reason.message}; ending the command\n`);
-    child.kill("SIGTERM");
-    setTimeout(() => child.kill("SIGKILL"), END_MS).unref?.();
+    guard.end();
   });
   try {
     return await new Promise<number>((resolve) => {
@@ -84,5 +89,6 @@ async function run([program, ...args]: readonly string[], lock: ClientLock): Pro
     });
   } finally {
     for (const signal of signals) process.off(signal, pass);
+    await guard.close();
   }
 }
