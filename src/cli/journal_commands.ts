@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import process from "node:process";
 import { createInterface } from "node:readline";
-import { eventLine, oneLine } from "../core/describe.ts";
+import { logLine, oneLine } from "../core/describe.ts";
 import type { LockView, Moment } from "../history/mod.ts";
 import { type History, openHistory } from "../history/mod.ts";
 import {
@@ -71,11 +71,7 @@ async function requireJournal(folder: string): Promise<void> {
 
 async function log(history: History, { filter, json }: Log, screen: Screen): Promise<void> {
   for await (const each of history.events(filter)) {
-    const { place, sequence, at, event, description } = each;
-    const line = json
-      ? JSON.stringify(each)
-      : `${place.padStart(8)} ${eventLine(event.type, event, sequence, at, () => description)}`;
-    screen.write(`${line}\n`);
+    screen.write(`${json ? JSON.stringify(each) : logLine(each)}\n`);
     await screen.drained();
   }
 }

@@ -17,11 +17,25 @@ import type { TaskFilter, TaskListOptions, TaskPage } from "../tasks/views.ts";
 import type { ServerInfo } from "../service/info.ts";
 import { ClientAgent, type TaskFunction } from "./agent.ts";
 import { Connection, type ConnectionOptions, pause, ServerError } from "./connection.ts";
-import { readEvents } from "./server_events.ts";
+import { readEvents, readLines } from "./server_events.ts";
 import { fetchTransport, type Transport } from "./transport.ts";
 
 /** The name under which the people who run a server send and receive messages. */
 const HUMAN = "human";
+
+/** An event of the journal. */
+export interface PastEvent {
+  /** The place of the command that emitted it, such as `17:0`. */
+  readonly place: string;
+  /** Its number among all events of the journal. */
+  readonly sequence: number;
+  /** When, in milliseconds since the Unix epoch. */
+  readonly at: number;
+  /** The event. */
+  readonly event: { readonly type: string };
+  /** The event in one line. */
+  readonly description: string;
+}
 
 /** Options of {@linkcode LockstepClient}. */
 export interface ClientOptions extends ConnectionOptions {
@@ -410,6 +424,23 @@ export class LockstepClient {
   /** Returns the state at an earlier moment: an instant in ISO 8601, a position or a place. */
   history(at: string): Promise<Record<string, unknown>> {
     return this.#connection.call({ method: "GET", path: ["history"], query: { at } });
+  }
+
+  /**
+   * Yields the events that the journal has kept, oldest first, up to the newest; all, or those about
+   * everything that is named.
+   */
+  async *pastEvents(
+    { signal, ...query }: {
+      taskId?: string;
+      agentId?: string;
+      resourceId?: string;
+      signal?: AbortSignal;
+    } = {},
+  ): AsyncGenerator<PastEvent, void, undefined> {
+    const path = ["history", "events"];
+    const stream = await this.#connection.stream({ method: "GET", path, query, signal });
+    for await (const line of readLines(stream)) yield JSON.parse(line);
   }
 
   /**

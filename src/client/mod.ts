@@ -22,6 +22,7 @@ export {
   ClientTaskHandle,
   type LockState,
   LockstepClient,
+  type PastEvent,
 } from "./client.ts";
 export { type ConnectionOptions, ServerError } from "./connection.ts";
 export { ConnectionError, type Received, type Sent, type Transport } from "./transport.ts";

@@ -1,5 +1,5 @@
 /**
- * Reads server-sent events.
+ * Reads streams: server-sent events, and lines.
  *
  * @module
  */
@@ -15,19 +15,33 @@ export interface StreamEvent {
 export async function* readEvents(
   body: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<StreamEvent, void, undefined> {
+  for await (const block of partsOf(body, "\n\n")) {
+    const fields = { id: "", event: "message", data: "" };
+    for (const line of block.split("\n")) {
+      const [, name, value] = /^(id|event|data): ?(.*)$/.exec(line) ?? [];
+      if (name !== undefined) fields[name as keyof typeof fields] = value!;
+    }
+    if (fields.data !== "") yield fields;
+  }
+}
+
+/** Yields the lines of a stream; an end without a line break is left out. */
+export function readLines(
+  body: AsyncIterable<Uint8Array>,
+): AsyncGenerator<string, void, undefined> {
+  return partsOf(body, "\n");
+}
+
+async function* partsOf(
+  body: AsyncIterable<Uint8Array>,
+  end: string,
+): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder();
   let rest = "";
   for await (const chunk of body) {
     rest += decoder.decode(chunk, { stream: true });
-    const blocks = rest.split("\n\n");
-    rest = blocks.pop()!;
-    for (const block of blocks) {
-      const fields = { id: "", event: "message", data: "" };
-      for (const line of block.split("\n")) {
-        const [, name, value] = /^(id|event|data): ?(.*)$/.exec(line) ?? [];
-        if (name !== undefined) fields[name as keyof typeof fields] = value!;
-      }
-      if (fields.data !== "") yield fields;
-    }
+    const parts = rest.split(end);
+    rest = parts.pop()!;
+    yield* parts;
   }
 }

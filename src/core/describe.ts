@@ -270,6 +270,19 @@ export function eventLine(
     (describe === undefined ? readable(payload) : describe(payload as never));
 }
 
+/** An event of a journal as a line of its log, which begins with the place of its command. */
+export function logLine(
+  { place, sequence, at, event, description }: {
+    readonly place: string;
+    readonly sequence: number;
+    readonly at: Instant;
+    readonly event: Named;
+    readonly description: string;
+  },
+): string {
+  return `${place.padStart(8)} ${eventLine(event.type, event, sequence, at, () => description)}`;
+}
+
 /** A command as a line of a trace, with its position in the journal and the events that it led to. */
 export function commandLine(
   machine: string,

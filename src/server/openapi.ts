@@ -7,10 +7,16 @@
 import { type TSchema, Type } from "@sinclair/typebox";
 import { VERSION } from "../service/version.ts";
 import { PROBLEM_TYPE } from "../service/problem.ts";
-import type { Operation } from "./operation.ts";
+import { JSON_LINES, type Operation } from "./operation.ts";
 import { OPERATIONS } from "./operations/mod.ts";
 import { USER_HEADER } from "./principals.ts";
 import { ProblemView, TicketView } from "./schemas.ts";
+
+/** The media types of the operations that stream. */
+const STREAMS: ReadonlyMap<string, string> = new Map([
+  ...["events", "presence"].map((id) => [id, "text/event-stream"] as const),
+  ["pastEvents", JSON_LINES],
+]);
 
 let document: object | undefined;
 
@@ -67,7 +73,6 @@ function described(operation: Operation): object {
   }));
   const mayBePerson = method !== "GET" && audience !== "agent";
   const parameters = [...inPath, ...inQuery, ...(mayBePerson ? [USER_PARAMETER] : [])];
-  const isStream = id === "events" || id === "presence";
   return {
     operationId: id,
     summary,
@@ -77,7 +82,7 @@ function described(operation: Operation): object {
       requestBody: { required: !bodyIsOptional, content: { "application/json": { schema: body } } },
     }),
     responses: {
-      [status]: answered(reply, isStream ? "text/event-stream" : "application/json"),
+      [status]: answered(reply, STREAMS.get(id) ?? "application/json"),
       ...(waits && {
         202: {
           description: "It still waits: repeat the call with the ticket",

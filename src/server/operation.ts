@@ -7,6 +7,7 @@
 
 import type { Static, TObject, TProperties, TSchema } from "@sinclair/typebox";
 import type { AgentSession, CoordinationManager } from "../coordination/mod.ts";
+import type { EventFilter } from "../history/mod.ts";
 import { bodyChecker, closed, queryReader } from "./checks.ts";
 import type { Endings } from "./endings.ts";
 import type { Dashboard } from "../dashboard/mod.ts";
@@ -44,6 +45,8 @@ export interface Service {
 export interface Past {
   /** Returns the state at an instant, a position or a place such as `17:0`. */
   at(when: string): Promise<object>;
+  /** Streams the events that match, a line of JSON for each. @throws {RequestError} when too many do */
+  lines(filter: EventFilter): ReadableStream<Uint8Array>;
 }
 
 /** The callers that an operation serves. */
@@ -73,6 +76,9 @@ export interface Call<Params, Query, Body> {
   /** The calls of the agent that makes the call. */
   readonly agent: AgentSession;
 }
+
+/** The media type of JSON lines. */
+export const JSON_LINES = "application/x-ndjson";
 
 /** The parts of the path of an operation, by their names. */
 type ParamsOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`

@@ -1,4 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
+import { join } from "node:path";
+import { openHistory } from "../../src/history/mod.ts";
+import { SqliteJournal } from "../../src/journal/sqlite/mod.ts";
 import { ServerDriver, until } from "./driver.ts";
 
 Deno.test("a task is submitted, claimed and completed over HTTP, and its dependents see the result", async () => {
@@ -234,6 +237,45 @@ Deno.test("state, history, explain, metrics and health are there, and need a tok
     const { status, body } = await driver.call("GET", path, undefined, { token: "" });
     assertEquals([status, body.code], [401, "no-token"], path);
   }
+});
+
+Deno.test("the events of the journal are streamed, all or those about something", async () => {
+  await using driver = await ServerDriver.start();
+  const client = driver.client();
+  const agent = await client.registerAgent({ id: "a" });
+  for (const id of ["t1", "t2"]) await client.submit({ id });
+  await (await agent.claim({ taskId: "t1" }))!.complete(1);
+  const list = async (filter = {}) => {
+    const events = [];
+    for await (const each of client.pastEvents(filter)) events.push(each);
+    return events;
+  };
+  const all = await list();
+  assertEquals(all.map(({ sequence }) => sequence), all.map((_, i) => i));
+  const ofTask = await list({ taskId: "t1", agentId: "a" });
+  assert(ofTask.some(({ event }) => event.type === "task:completed"));
+  assertEquals(
+    all.filter(({ sequence }) => ofTask.some((one) => one.sequence === sequence)),
+    ofTask,
+  );
+  assertEquals(await list({ taskId: "t3" }), []);
+  const raw = await driver.call("GET", "/v1/history/events?taskId=t2");
+  assertEquals([raw.status, raw.type], [200, "application/x-ndjson"]);
+  assertEquals(
+    (await driver.call("GET", "/v1/history/events", undefined, { token: "" })).status,
+    401,
+  );
+  assertEquals((await driver.call("GET", "/v1/history/events?task=t2")).status, 400);
+  await agent[Symbol.asyncDispose]();
+  await driver.server.close();
+  const journal = new SqliteJournal(join(driver.home.folder, "journal"));
+  await journal.open("reader");
+  const expected = [];
+  for await (const each of (await openHistory(journal)).events()) {
+    expected.push(JSON.parse(JSON.stringify(each)));
+  }
+  await journal.close();
+  assertEquals(all, expected.slice(0, all.length));
 });
 
 Deno.test("an agent that loses its connection is suspected at once, and dies after the grace", async () => {

@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { TypeCompiler } from "@sinclair/typebox/compiler";
 import { OPERATIONS } from "../../src/server/operations/mod.ts";
+import { JSON_LINES } from "../../src/server/operation.ts";
 import { ServerDriver } from "./driver.ts";
 import { VALID } from "./valid.ts";
 
@@ -72,8 +73,12 @@ Deno.test("each operation answers valid input as documented, and malformed input
         const { reply } = operation;
         if (reply !== undefined && answer.status !== 202) {
           const check = TypeCompiler.Compile(reply);
+          const lines = answer.type === JSON_LINES
+            ? String(answer.body).trimEnd().split("\n").map((line) => JSON.parse(line))
+            : [answer.body];
           assertEquals(
-            [...check.Errors(answer.body)].map(({ path, message }) => path + message),
+            lines.flatMap((line) => [...check.Errors(line)])
+              .map(({ path, message }) => path + message),
             [],
             shown,
           );

@@ -6,8 +6,8 @@
 
 import { Type } from "@sinclair/typebox";
 import type { Explicable } from "../../coordination/mod.ts";
-import { type Operation, operation } from "../operation.ts";
-import { Anything, Text } from "../schemas.ts";
+import { JSON_LINES, type Operation, operation } from "../operation.ts";
+import { Anything, Id, Text } from "../schemas.ts";
 import { heldLocks } from "./locks.ts";
 
 /** Explains, streams and looks back. */
@@ -75,6 +75,22 @@ export const INSIGHT_OPERATIONS: readonly Operation[] = [
     query: { at: Text("An instant in ISO 8601, a position, or a place such as 17:0") },
     reply: Anything("The state as it was"),
     handle: ({ service, query: { at } }) => service.past.at(at),
+  }),
+  operation("pastEvents", {
+    method: "GET",
+    path: "/history/events",
+    summary: "Streams the events that the journal has kept, oldest first, as lines of JSON",
+    query: {
+      taskId: Type.Optional(Id("Only events about this task")),
+      agentId: Type.Optional(Id("Only events about this agent")),
+      resourceId: Type.Optional(Id("Only events about this lock or resource")),
+    },
+    reply: Anything("An event with its place, its description, its time and its number"),
+    handle({ service, query }) {
+      return new Response(service.past.lines(query), {
+        headers: { "content-type": JSON_LINES, "cache-control": "no-store" },
+      });
+    },
   }),
   operation("events", {
     method: "GET",
