@@ -40,7 +40,7 @@ export async function openServer(home: Home, mayStart: boolean): Promise<LocalCl
 }
 
 /** Whether a server listens. @throws {ConnectionError} when that can't be known, for lack of a permission */
-async function answers(client: LocalClient): Promise<boolean> {
+export async function answers(client: LocalClient): Promise<boolean> {
   try {
     await client.server();
     return true;

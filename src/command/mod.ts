@@ -20,7 +20,7 @@ import { didYouMean, quote } from "../core/arguments.ts";
 import { RUN_ON_SERVER, verbLines, VERBS } from "./table.ts";
 
 /** The commands that are no verbs, and load machines. */
-const OTHERS = ["run", "log", "replay", "journal", "version", "--version", "-V"];
+const OTHERS = ["run", "replay", "journal", "version", "--version", "-V"];
 
 /** Runs `lockstep` with the arguments of a command line; resolves with its exit code. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -49,7 +49,8 @@ export async function main(args: readonly string[]): Promise<number> {
   const { onScreen } = await import("./run_verb.ts");
   const verbs = `\nVerbs of agents and of people:\n${verbLines()}\nOptions:`;
   return await onScreen((screen) => {
-    screen.write(HELP.replace("\nOptions:", verbs));
+    const others = HELP.replace(/^ {2}log DIR.*\n/m, ""); // it is a verb, too
+    screen.write(others.replace("\nOptions:", verbs));
     return Promise.resolve(isHelp ? 0 : 2);
   });
 }

@@ -224,6 +224,10 @@ class VerbContext implements Context {
     return this.#screen.isOver;
   }
 
+  drained(): Promise<void> | undefined {
+    return this.#screen.drained();
+  }
+
   write(text: string): void {
     this.#screen.write(text);
   }

@@ -322,6 +322,19 @@ const ALL: readonly Verb[] = [
     load: async () => (await insight()).watch,
   },
   {
+    name: "log",
+    usage: "[DIR]",
+    summary: "print what has happened: the events that the journal has kept, or the one in DIR",
+    options: {
+      ...JSON_OPTION,
+      task: { type: "string", value: "ID", help: "only events about this task" },
+      agent: { type: "string", value: "ID", help: "only events about this agent" },
+      resource: { type: "string", value: "ID", help: "only events about this lock or resource" },
+    },
+    examples: ["lockstep log", "lockstep log --task auth-3", "lockstep log --json build/run"],
+    load: async () => (await import("./verbs/log.ts")).log,
+  },
+  {
     name: "hook",
     usage: "install|check|remove git|claude-code",
     summary: "refuse edits of what other agents have reserved",

@@ -71,6 +71,8 @@ export interface Context {
   need(least: number, most?: number): readonly string[];
   /** Writes a text as it is. */
   write(text: string): void;
+  /** Backpressure: a promise while much waits to be written, which resolves when more may come. */
+  drained(): Promise<void> | undefined;
   /** Whether nothing more is read of what is written. */
   readonly isOver: boolean;
   /** Writes a line, without control characters. */

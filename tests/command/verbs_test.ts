@@ -70,6 +70,44 @@ Deno.test("a lock is free once the process that held it was killed and its grace
   await child.stdout.cancel();
 });
 
+Deno.test("log prints what has happened, from the server or from its folder", async () => {
+  await using driver = new CommandDriver();
+  const none = await driver.run(["log"]);
+  assertEquals([none.code, none.out], [3, ""]);
+  assert(none.err.includes("nothing has happened in"), none.err);
+  await driver.json(["join", "a"]);
+  await driver.json(["add", "t1", "one"]);
+  await driver.json(["claim", "--as", "a"]);
+  await driver.json(["done", "t1", "--as", "a", "-m", "it is\ndone"]);
+  await driver.json(["reserve", "src/**", "--as", "a"]);
+  const filters = [
+    ...[[], ["--task", "t1"], ["--agent", "a"], ["--resource=paths:src/**"], ["--task", "t2"]],
+    ["--task", "t1", "--json"],
+  ];
+  const fromServer = [];
+  for (const filter of filters) fromServer.push(await driver.run(["log", ...filter]));
+  const [all, ofTask, ofAgent, ofPaths, ofNone, json] = fromServer.map(({ out }) => out);
+  assert(/^ +\d+:\d+ [\d:.]+ +#\d+ task:completed +\S/m.test(all!), all);
+  assert(ofTask!.split("\n").every((line) => all!.includes(line)));
+  assert(ofTask!.includes("task:started") && !ofTask!.includes("src/**"), ofTask);
+  assert(ofAgent!.includes("agent:spawned") && ofAgent!.includes("task:started"), ofAgent);
+  assert(/resource:acquired.*src/.test(ofPaths!) && !ofPaths!.includes("t1"), ofPaths);
+  assertEquals(ofNone, "");
+  const lines = json!.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assertEquals(ofTask!.split("\n").length - 1, lines.length);
+  assert(lines.some(({ event }) => event.type === "task:completed"));
+  const { code } = await driver.run(["stop"]);
+  assertEquals(code, 0);
+  // A stop writes nothing, and no verb here starts a server.
+  for (const i of [0, filters.length - 1]) {
+    const filter = filters[i]!;
+    assertEquals(await driver.run(["log", ...filter]), fromServer[i]);
+    assertEquals(await driver.run(["log", ".lockstep/journal", ...filter]), fromServer[i]);
+  }
+  assertEquals((await driver.run(["status"])).code, 5);
+  assertEquals((await driver.run(["log", "a", "b"])).code, 2);
+});
+
 Deno.test("messages go between agents and people", async () => {
   await using driver = new CommandDriver();
   await driver.json(["join", "a"]);

@@ -9,7 +9,7 @@ import { type Context, UsageError, type Verb } from "../verb.ts";
 type Verbs = ReadonlyMap<string, Verb>;
 
 /** The commands that are no verbs. */
-const OTHERS = ["run", "log", "replay", "journal", "help"];
+const OTHERS = ["run", "replay", "journal", "help"];
 
 /** `lockstep completions`. */
 export function completions(context: Context): Promise<void> {
