@@ -11,7 +11,10 @@ import { ConnectionError, type Received, type Transport } from "./transport.ts";
 export interface ConnectionOptions {
   /** The token of an operator or an agent. @default none, as a socket needs none */
   readonly token?: string | undefined;
-  /** The time for which a call is retried while the server can't be reached, in milliseconds. @default 30_000 */
+  /**
+   * The time for which a call is retried while the server can't be reached, or refuses it as there were too
+   * many, in milliseconds. @default 30_000
+   */
   readonly retryMs?: number | undefined;
   /** The name of the operator, which the journal has with what is called. @default "operator" */
   readonly user?: string | undefined;
@@ -113,22 +116,38 @@ export class Connection {
     }
   }
 
-  /** Opens a stream. @throws as {@linkcode call} does */
+  /** Opens a stream. @throws as {@linkcode call} does; it is retried only after too many calls */
   async stream(request: Request): Promise<AsyncIterable<Uint8Array>> {
-    const received = await this.#send(request);
-    const { status } = received;
-    if (status < 400) return received.chunks();
-    throw new ServerError(parsed(await received.text()) as Record<string, unknown>, status);
+    const until = Date.now() + this.#retryMs;
+    while (true) {
+      const received = await this.#send(request);
+      const { status } = received;
+      if (status < 400) return received.chunks();
+      const text = await received.text();
+      const pauseMs = status === 429 ? pauseIn(text) : undefined;
+      if (pauseMs === undefined || Date.now() + pauseMs >= until) {
+        throw new ServerError(parsed(text) as Record<string, unknown>, status);
+      }
+      await pause(pauseMs, request.signal);
+    }
   }
 
   async #retried(request: Request): Promise<{ status: number; text: string }> {
     const until = Date.now() + this.#retryMs;
-    for (let pauseMs = 50;; pauseMs = Math.min(1000, pauseMs * 2)) {
+    for (let backoffMs = 50;; backoffMs = Math.min(1000, backoffMs * 2)) {
+      let pauseMs = backoffMs;
       try {
         const received = await this.#send(request);
         const { status } = received;
         const text = await received.text();
-        if (status !== 503 || Date.now() >= until || !isTemporary(text)) return { status, text };
+        if (status === 429) {
+          // Nothing of the call was done, so it is retried also when it is not idempotent.
+          const askedMs = pauseIn(text);
+          if (askedMs === undefined || Date.now() + askedMs >= until) return { status, text };
+          pauseMs = Math.max(askedMs, backoffMs * Math.random());
+        } else if (status !== 503 || Date.now() >= until || !isTemporary(text)) {
+          return { status, text };
+        }
       } catch (error) {
         const { isIdempotent = true, signal } = request;
         const wasUnsent = error instanceof ConnectionError && error.wasUnsent;
@@ -171,6 +190,12 @@ function parsed(text: string): unknown {
 
 function isTemporary(text: string): boolean {
   return TEMPORARY.has(String((parsed(text) as { code?: unknown }).code));
+}
+
+/** Returns the pause that a server asks a caller for that calls too often; `undefined` for other problems. */
+function pauseIn(text: string): number | undefined {
+  const { code, retryAfterMs } = parsed(text) as { code?: unknown; retryAfterMs?: unknown };
+  return code === "too-many-calls" ? Number(retryAfterMs) : undefined;
 }
 
 /** Whether an answer broke off while it was read. */

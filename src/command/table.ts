@@ -37,6 +37,11 @@ const ALL: readonly Verb[] = [
       grace: { ...WAIT, help: "the time from a lost connection to an agent's death (default 30s)" },
       silence: { ...WAIT, help: "the time without a call to an agent's death (default 30m)" },
       config: { type: "string", value: "FILE", help: "options of the system, as JSON" },
+      "calls-per-second": {
+        type: "string",
+        value: "N",
+        help: "the calls of one agent in a second (default 5000; 0 for any)",
+      },
       "no-port": { type: "boolean", help: "listen on the socket alone" },
     },
     examples: ["lockstep serve", "lockstep serve --port 4000 --idle 1h"],

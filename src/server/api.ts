@@ -17,6 +17,7 @@ import { OPERATIONS } from "./operations/mod.ts";
 import { managerFor } from "./operators.ts";
 import { operatorNamed, type Principal, STRANGER, USER_HEADER } from "./principals.ts";
 import { personOf } from "./links.ts";
+import { Rates } from "./rates.ts";
 import { Routes } from "./routes.ts";
 import { readJson } from "./body.ts";
 
@@ -26,6 +27,10 @@ export interface ApiLimits {
   readonly maxBodyBytes: number;
   /** The most requests that are under way, waits included. */
   readonly maxRequests: number;
+  /** The calls that a caller may make in a second, in the long run; 0 for no limit. */
+  readonly callsPerSecond: number;
+  /** The calls that it may make at once. */
+  readonly callBurst: number;
 }
 
 /** A page or a protocol beside the API: answers the requests to its paths. */
@@ -42,6 +47,7 @@ export class Api {
   readonly #logger: Logger;
   readonly #extensions: readonly Extension[];
   readonly #routes = new Routes(Object.values(OPERATIONS).flat());
+  readonly #rates: Rates;
   #underWay = 0;
   #lastAt = Date.now();
 
@@ -55,6 +61,7 @@ export class Api {
     this.#limits = limits;
     this.#logger = logger;
     this.#extensions = extensions;
+    this.#rates = new Rates(limits.callsPerSecond, limits.callBurst);
   }
 
   /** Number of requests that are under way; streams count until they are opened. */
@@ -108,6 +115,7 @@ export class Api {
   }
 
   async #call(request: Request, url: URL, caller: Principal): Promise<Response> {
+    this.#requireRate(caller);
     const found = this.#routes.find(request.method, url.pathname.slice(3));
     if (found === undefined) throw unknownPath(url);
     if ("methods" in found) return wrongMethod(found.methods);
@@ -160,7 +168,19 @@ export class Api {
     );
   }
 
+  /** @throws {RequestError} when a caller calls too often; nothing of the call was done then */
+  #requireRate(caller: Principal): void {
+    const name = caller.kind === "agent" ? caller.agentId : NAMES[caller.kind];
+    const lackMs = this.#rates.take(name, performance.now());
+    if (lackMs === 0) return;
+    const { callsPerSecond } = this.#limits;
+    const rule = `at most ${callsPerSecond} calls a second may come from one caller`;
+    const message = `Cannot accept the request: ${rule}`;
+    throw new RequestError(429, "too-many-calls", message, { retryAfterMs: Math.ceil(lackMs) });
+  }
+
   #metrics(caller: Principal): Response {
+    this.#requireRate(caller);
     if (caller.kind === "stranger") throw unauthorized();
     return new Response(this.#service.manager.metrics.toOpenMetrics(), {
       headers: { "content-type": "application/openmetrics-text; version=1.0.0; charset=utf-8" },
@@ -185,6 +205,9 @@ export class Api {
     return new Response(JSON.stringify(problem), { status: problem.status, headers });
   }
 }
+
+/** The names, in the table of rates, of callers that are no agents; ids of agents are not empty. */
+const NAMES = { operator: "", stranger: "\0" } as const;
 
 /** Returns the calls of the agent that makes a call, which operations for agents alone use. */
 function sessionOf({ manager, presence }: Service, caller: Principal): unknown {

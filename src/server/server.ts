@@ -11,14 +11,14 @@ import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs
 import { basename, dirname, join } from "node:path";
 import process from "node:process";
 import { type CoordinationConfig, CoordinationManager } from "../coordination/mod.ts";
-import { requireMs, requireObject } from "../core/arguments.ts";
+import { requireInteger, requireMs, requireObject } from "../core/arguments.ts";
 import { Dashboard } from "../dashboard/mod.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
 import { SqliteJournal } from "../journal/sqlite/mod.ts";
 import { type Home, HomeError } from "../service/home.ts";
 import type { ServerInfo } from "../service/info.ts";
 import { VERSION } from "../service/version.ts";
-import { Api, type Extension } from "./api.ts";
+import { Api, type ApiLimits, type Extension } from "./api.ts";
 import { activeTracer, AttemptSpans } from "./attempt_spans.ts";
 import { portDoor, SOCKET } from "./door.ts";
 import { Endings } from "./endings.ts";
@@ -47,6 +47,14 @@ export interface ServerOptions {
   maxBodyBytes?: number;
   /** The most requests that are under way, waits included. @default 10_000 */
   maxRequests?: number;
+  /**
+   * The calls that each agent, all operators together, and all callers without a token may make in a
+   * second, in the long run; 0 for any number. More are refused with `too-many-calls`, 429.
+   * @default 5000
+   */
+  callsPerSecond?: number;
+  /** The calls that each may make at once. @default twice `callsPerSecond` */
+  callBurst?: number;
   /** Logs what happens to the server. @default warnings and errors on the console */
   logger?: Logger;
 }
@@ -70,8 +78,11 @@ export async function startServer(
   const attempt = () => "start a server";
   requireObject(options as unknown, "options", attempt);
   const { idleMs = 0, graceMs = 30_000, logger = defaultLogger }: ServerOptions = options;
+  const limits = limitsOf(options);
   requireMs(idleMs, 0, "idleMs", attempt);
   requireMs(graceMs, 1, "graceMs", attempt);
+  requireInteger(limits.callsPerSecond, 0, 1_000_000, "callsPerSecond", attempt);
+  requireInteger(limits.callBurst, 1, 10_000_000, "callBurst", attempt);
   const journal = new SqliteJournal(join(home.folder, "journal"));
   const { agents, ...config } = options.config ?? {};
   const manager = new CoordinationManager({
@@ -156,10 +167,9 @@ export class LockstepServer implements AsyncDisposable {
         setTimeout(() => this.close(), 0);
       },
     };
-    const { maxBodyBytes = 2 ** 20, maxRequests = 10_000 } = options;
     const mcp = lazyMcp(this.#service, (request) => this.#api.answer(request, SOCKET));
     const pages = pagesExtension(this.#service);
-    this.#api = new Api(this.#service, { maxBodyBytes, maxRequests }, logger, [mcp, pages]);
+    this.#api = new Api(this.#service, limitsOf(options), logger, [mcp, pages]);
     let end = () => {};
     this.ended = new Promise((resolve) => end = resolve);
     this.#end = end;
@@ -243,6 +253,12 @@ export class LockstepServer implements AsyncDisposable {
       this.#service.stop(`nothing happened for ${idleMs} ms`);
     }
   }
+}
+
+function limitsOf(options: ServerOptions): ApiLimits {
+  const { maxBodyBytes = 2 ** 20, maxRequests = 10_000, callsPerSecond = 5_000 } = options;
+  const { callBurst = Math.max(1, 2 * callsPerSecond) } = options;
+  return { maxBodyBytes, maxRequests, callsPerSecond, callBurst };
 }
 
 /** Serves MCP, whose library is loaded for the first agent that uses it. */

@@ -109,6 +109,8 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/server/event_feed.ts EventFeed.#kept": "KEPT, twice",
   "src/server/event_feed.ts EventFeed.#pending": "the events of GATHER_MS",
   "src/server/event_feed.ts EventFeed.#readers": "MOST_READERS, then refused",
+  "src/server/rates.ts Rates.#recent": "MOST_BUCKETS, then all but these are forgotten",
+  "src/server/rates.ts Rates.#former": "as Rates.#recent",
   "src/server/presence.ts Presence.#held": "among the members",
   "src/server/server.ts LockstepServer.#listeners": "two",
 

@@ -27,6 +27,7 @@ export async function serve(context: Context): Promise<number> {
     context.duration("grace"),
   ];
   const hostname = context.text("listen");
+  const callsPerSecond = context.integer("calls-per-second");
   const file = context.text("config");
   const config = file === undefined ? {} : readConfig(file);
   const silence = context.duration("silence");
@@ -41,6 +42,7 @@ export async function serve(context: Context): Promise<number> {
       ...(hostname !== undefined && { hostname }),
       ...(idleMs !== undefined && { idleMs }),
       ...(graceMs !== undefined && { graceMs }),
+      ...(callsPerSecond !== undefined && { callsPerSecond }),
     });
     const { url, socket } = server.info;
     context.line(`Serving ${home.root}${url === undefined ? "" : ` at ${url}`} and on ${socket}`);
