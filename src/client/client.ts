@@ -445,7 +445,9 @@ export class LockstepClient {
 
   /**
    * Yields events, from now on or `after` a sequence number, until `signal` aborts. It goes on where it
-   * was when the connection is lost.
+   * was when the connection is lost, also with the next server: sequence numbers are those of the
+   * journal. A `gap` comes only when more than 50,000 events were missed, or the journal does not lead to
+   * them any more.
    */
   async *events(
     { after, types, signal }: { after?: number; types?: readonly string[]; signal?: AbortSignal } =
@@ -461,9 +463,11 @@ export class LockstepClient {
           query,
           signal,
         });
-        for await (const { event, data } of readEvents(stream)) {
+        const reached = (id: string) => void (last = Number(id));
+        for await (const { id, event, data } of readEvents(stream, reached)) {
           const { sequence = -1, at = 0, ...payload } = JSON.parse(data);
-          if (sequence >= 0) last = sequence;
+          if (event === "gap" && payload.isCut) break; // the stream ends, and the next one goes on
+          if (id !== "") reached(id);
           yield { event, sequence, at, payload };
         }
       } catch (error) {

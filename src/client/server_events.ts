@@ -11,9 +11,13 @@ export interface StreamEvent {
   readonly data: string;
 }
 
-/** Yields the events of a stream; comments are left out. */
+/**
+ * Yields the events of a stream; comments are left out. `reached` receives an id that comes without an
+ * event: the last of those that were sent or not wanted.
+ */
 export async function* readEvents(
   body: AsyncIterable<Uint8Array>,
+  reached: (id: string) => void = () => {},
 ): AsyncGenerator<StreamEvent, void, undefined> {
   for await (const block of partsOf(body, "\n\n")) {
     const fields = { id: "", event: "message", data: "" };
@@ -22,6 +26,7 @@ export async function* readEvents(
       if (name !== undefined) fields[name as keyof typeof fields] = value!;
     }
     if (fields.data !== "") yield fields;
+    else if (fields.id !== "") reached(fields.id);
   }
 }
 

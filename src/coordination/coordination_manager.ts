@@ -204,6 +204,14 @@ export class CoordinationManager implements AsyncDisposable {
   }
 
   /**
+   * The sequence number of the next event: with a journal, the number of events to which it has led, also
+   * in former processes. 0 until the system is initialized.
+   */
+  get sequence(): number {
+    return this.#host.engine?.sequence ?? 0;
+  }
+
+  /**
    * Initializes the system, and emits `system:ready`. With a journal, replays it: the calls of the process
    * that wrote it are cancelled, its in-process agents are cordoned until they are registered again,
    * and the heartbeat timeouts of agents outside of it restart. Idempotent.

@@ -280,6 +280,11 @@ export class Engine<
     return this.#replica?.position ?? this.#steps;
   }
 
+  /** Number of events of all steps, those in the journal included: the number of the next one. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
   /** Whether {@linkcode close} was called. */
   get closed(): boolean {
     return this.#closing !== undefined;

@@ -25,6 +25,7 @@ import { Endings } from "./endings.ts";
 import { EventFeed } from "./event_feed.ts";
 import { listen, type Listener } from "./listeners.ts";
 import { Links } from "./links.ts";
+import { readMissedEvents } from "./missed_events.ts";
 import type { Service } from "./operation.ts";
 import { pagesExtension } from "./pages.ts";
 import { JournalPast } from "./past.ts";
@@ -99,6 +100,10 @@ export async function startServer(
     await manager.shutdown({ graceMs: 0 });
     throw error;
   }
+  feed.goOnFrom(
+    manager.sequence,
+    (first, end, signal) => readMissedEvents(journal, first, end, signal),
+  );
   const server = new LockstepServer(home, manager, feed, new JournalPast(journal), options);
   try {
     await server.open();
@@ -184,6 +189,11 @@ export class LockstepServer implements AsyncDisposable {
       socket: this.#home.socket,
       ...(this.#url !== undefined && { url: this.#url }),
     };
+  }
+
+  /** Number of streams of events that are open. */
+  get readers(): number {
+    return this.#service.feed.readers;
   }
 
   /** The token of operators, which requests to the port need. */

@@ -5,6 +5,7 @@ import type { LockstepEvent } from "../../events.ts";
 import { openHistory } from "../../src/history/mod.ts";
 import { SqliteJournal } from "../../src/journal/sqlite/mod.ts";
 import { HistoryChecker } from "../../src/testing/mod.ts";
+import type { ClientEvent } from "../../src/client/mod.ts";
 import { LocalClient } from "../../src/client/local/mod.ts";
 import { findHome } from "../../src/service/home.ts";
 import { until } from "./driver.ts";
@@ -69,6 +70,19 @@ async function checkJournal(folder: string): Promise<Map<string, number>> {
   await journal.close();
   assertEquals(checker.violations, []);
   return completions;
+}
+
+/** Returns the type and the time of each event of a journal, by its sequence number. */
+async function eventsOf(folder: string): Promise<[string, number][]> {
+  const journal = new SqliteJournal(`${folder}/.lockstep/journal`);
+  await journal.open("reader");
+  const events: [string, number][] = [];
+  const history = await openHistory(journal);
+  for await (const { event, at, sequence } of history.events()) {
+    events[sequence] = [event.type, at];
+  }
+  await journal.close();
+  return events;
 }
 
 async function start(folder: string, ...options: string[]): Promise<Process> {
@@ -193,6 +207,12 @@ Deno.test({
     let server = await start(folder);
     const client = new LocalClient(findHome({ dir: folder }), { retryMs: 60_000 });
     for (let i = 0; i < TASKS; i++) await client.submit({ id: `t${i}` });
+    const controller = new AbortController();
+    const events: ClientEvent[] = [];
+    const reading = (async () => {
+      const all = client.events({ after: -1, signal: controller.signal });
+      for await (const event of all) events.push(event);
+    })();
     const holder = await client.registerAgent({ id: "holder" }, undefined, { isPresent: false });
     const held = await holder.acquire("held", { timeoutMs: 0 });
     const workers = Array.from(
@@ -210,11 +230,20 @@ Deno.test({
     assertEquals((await holder.acquire("held")).epoch, held.epoch, "holders keep what they held");
     for (const each of workers) each.kill();
     await Promise.all(workers.map(({ ended }) => ended));
+    const { sequence } = await client.state() as { sequence: number };
+    await until(() => events.length > sequence);
+    controller.abort();
+    await reading;
+    assertEquals(events.map(({ sequence }) => sequence), events.map((_, i) => i), "no gap");
     await client.stop();
     await server.ended;
     client.close();
     const completions = await checkJournal(folder);
     const acknowledged = workers.flatMap(({ lines }) => lines).filter(({ task }) => task);
+    const history = await eventsOf(folder);
+    for (const { event, sequence, at } of events) {
+      assertEquals([event, at], history[sequence], `the event ${sequence} is that of the journal`);
+    }
     for (const { task } of acknowledged) assertEquals(completions.get(task!), 1, task);
     assertEquals(completions.size, TASKS);
     await Deno.remove(folder, { recursive: true });

@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import { readEvents } from "../../src/client/server_events.ts";
+import { type ClientEvent, LockstepClient, type Transport } from "../../src/client/mod.ts";
+import { readEvents, type StreamEvent } from "../../src/client/server_events.ts";
 import { fetchTransport } from "../../src/client/transport.ts";
 import { ServerDriver, until } from "./driver.ts";
 
@@ -37,42 +38,162 @@ Deno.test("events are streamed in order without gaps, and a reader resumes where
   resumed.close();
 });
 
-Deno.test("a reader that asks for events of a former server is told of the gap", async () => {
-  await using driver = await ServerDriver.start();
-  const client = driver.client();
-  await client.submit({ id: "t1" });
-  await driver.restart();
-  const stream = await open(driver, "?after=0");
-  for await (const { event, data } of readEvents(stream.body)) {
-    assertEquals(event, "gap");
-    assertEquals(JSON.parse(data).first, 1);
-    break;
+/** Reads events until the one with the number `last`, or a gap. */
+async function readTo(driver: ServerDriver, last: number, after: number): Promise<StreamEvent[]> {
+  const stream = await open(driver, `?after=${after}`);
+  const events: StreamEvent[] = [];
+  for await (const event of readEvents(stream.body)) {
+    events.push(event);
+    if (Number(event.id) >= last || event.event === "gap") break;
   }
   stream.close();
+  return events;
+}
+
+/** Lets agents work, so that there are events of many kinds. */
+async function work(driver: ServerDriver, name: string, times: number): Promise<void> {
+  const client = driver.client();
+  const agent = await client.registerAgent({ id: name }, undefined, { isPresent: false });
+  for (let i = 0; i < times; i++) {
+    await client.submit({ id: `${name}-${i}`, input: { text: "ü\n\n" } });
+    const claim = await agent.claim({ waitMs: 1_000 });
+    await (await agent.acquire("db")).release();
+    if (i % 3 === 0) await claim!.fail(Object.assign(new Error("no"), { code: "non-retryable" }));
+    else await claim!.complete({ i });
+    await client.sendMessage("human", name, { i });
+  }
+}
+
+Deno.test("events of former servers are read from the journal, as they were", async () => {
+  await using driver = await ServerDriver.start();
+  const live = await open(driver, "");
+  const seen: StreamEvent[] = [];
+  const reading = (async () => {
+    for await (const event of readEvents(live.body)) seen.push(event);
+  })().catch(() => {});
+  await work(driver, "one", 12);
+  const { sequence } = driver.server.manager;
+  await until(() => seen.length === sequence);
+  await driver.restart();
+  await reading;
+  await work(driver, "two", 3);
+  await driver.restart();
+  const last = driver.server.manager.sequence - 1;
+  const all = await readTo(driver, last, -1);
+  assertEquals(all.map(({ id }) => Number(id)), Array.from({ length: last + 1 }, (_, i) => i));
+  assertEquals(all.slice(0, seen.length), seen);
+  assertEquals(await readTo(driver, last, 40), all.slice(41));
+  assertEquals((await driver.call("GET", "/v1/state")).body.sequence, last);
 });
 
-Deno.test("a client's events go on after the server was restarted", async () => {
+Deno.test("a reader of a former server that has all events gets the next one, without a gap", async () => {
+  await using driver = await ServerDriver.start();
+  await driver.client().submit({ id: "t1" });
+  await driver.restart();
+  const last = driver.server.manager.sequence - 1;
+  const reading = readTo(driver, last + 1, last);
+  await driver.client().submit({ id: "t2" });
+  const [first] = await reading;
+  assertEquals(first!.id, String(last + 1));
+  assert(first!.event !== "gap");
+});
+
+Deno.test("a number that no event has yet is a gap, and the next events come", async () => {
+  await using driver = await ServerDriver.start();
+  await driver.client().submit({ id: "t1" });
+  const last = driver.server.manager.sequence - 1;
+  const [gap] = await readTo(driver, Infinity, 500);
+  assertEquals([gap!.event, gap!.id, JSON.parse(gap!.data)], ["gap", String(last), { first: 501 }]);
+});
+
+Deno.test("readers that resume while events go on get each of them once, in order", async () => {
+  await using driver = await ServerDriver.start();
+  await work(driver, "one", 20);
+  await driver.restart();
+  let isOver = false;
+  const going = (async () => {
+    const client = driver.client();
+    for (let i = 0; !isOver; i++) await client.submit({ id: `more-${i}` });
+  })();
+  const until = driver.server.manager.sequence + 300;
+  const readers = Array.from({ length: 20 }, async (_, i) => {
+    await new Promise((resolve) => setTimeout(resolve, i * 10));
+    const events = await readTo(driver, until, i * 7);
+    assertEquals(
+      events.map(({ id }) => Number(id)).slice(0, until - i * 7),
+      Array.from({ length: until - i * 7 }, (_, j) => i * 7 + 1 + j),
+    );
+  });
+  await Promise.all(readers);
+  isOver = true;
+  await going;
+});
+
+Deno.test("a reader that resumes is sent as much as it takes, and is not cut", async () => {
+  await using driver = await ServerDriver.start();
+  const agent = await driver.client().registerAgent({ id: "a" }, undefined, { isPresent: false });
+  await driver.client().submit({ id: "t1" });
+  const claim = await agent.claim({ waitMs: 1_000 });
+  for (let i = 0; i < 80; i++) await claim!.progress("x".repeat(200_000));
+  await driver.restart();
+  const last = driver.server.manager.sequence - 1;
+  const stream = await open(driver, "?after=-1");
+  const ids: number[] = [];
+  for await (const { id, event } of readEvents(stream.body)) {
+    assert(event !== "gap");
+    ids.push(Number(id));
+    if (ids.length % 10 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    if (ids.length > last) break;
+  }
+  stream.close();
+  assertEquals(ids, Array.from({ length: last + 1 }, (_, i) => i));
+});
+
+Deno.test("a client's events go on without a gap after the server was restarted", async () => {
   await using driver = await ServerDriver.start({ port: 0 });
   const client = driver.local();
   const controller = new AbortController();
-  const seen: string[] = [];
+  const seen: ClientEvent[] = [];
   const reading = (async () => {
-    for await (const { event, payload } of client.events({ signal: controller.signal })) {
-      if (event === "task:created") seen.push((payload as { taskId: string }).taskId);
-    }
+    for await (const event of client.events({ signal: controller.signal })) seen.push(event);
   })();
-  await until(() => driver.server.info !== undefined);
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  await client.submit({ id: "before" });
-  await until(() => seen.length === 1);
-  await driver.restart();
   let number = 0;
   await until(async () => {
-    await client.submit({ id: `after-${number++}` });
-    return seen.length > 1;
+    await client.submit({ id: `first-${number++}` });
+    return seen.length > 0;
   });
+  for (let i = 0; i < 3; i++) {
+    await driver.restart();
+    await client.submit({ id: `after-${i}` });
+  }
+  const last = driver.server.manager.sequence - 1;
+  await until(() => seen.at(-1)!.sequence >= last);
+  const first = seen[0]!.sequence;
+  assertEquals(seen.map(({ sequence }) => sequence), seen.map((_, i) => first + i));
   controller.abort();
   await reading;
+});
+
+Deno.test("a client that has no event yet misses none when the server is restarted", async () => {
+  await using driver = await ServerDriver.start();
+  await driver.client().submit({ id: "t1" });
+  let url = driver.server.info.url!;
+  let streams = 0;
+  const transport: Transport = async (sent) => {
+    const received = await fetchTransport(url)(sent);
+    streams++;
+    return received;
+  };
+  const client = new LockstepClient({ transport, token: driver.server.token });
+  const controller = new AbortController();
+  const next = client.events({ types: ["task:created"], signal: controller.signal }).next();
+  await until(() => streams === 1);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  await driver.restart();
+  await driver.client().submit({ id: "t2" });
+  url = driver.server.info.url!;
+  assertEquals((await next).value!.payload.taskId, "t2");
+  controller.abort();
 });
 
 Deno.test("a slow reader is cut with a gap, and the others get all events", async () => {
@@ -106,6 +227,25 @@ Deno.test("a slow reader is cut with a gap, and the others get all events", asyn
   await claim!.complete();
   fast.close();
   await reading;
+});
+
+Deno.test("a client that is cut, as it is slow, gets the events later, and no gap", async () => {
+  await using driver = await ServerDriver.start();
+  const client = driver.client();
+  const controller = new AbortController();
+  const events = client.events({ after: -1, signal: controller.signal });
+  const agent = await client.registerAgent({ id: "a" }, undefined, { isPresent: false });
+  await client.submit({ id: "t1" });
+  const claim = await agent.claim({ waitMs: 1_000 });
+  const seen = [(await events.next()).value!];
+  for (let i = 0; i < 100; i++) await claim!.progress("x".repeat(200_000));
+  await until(() => driver.server.readers === 0);
+  for await (const event of events) {
+    seen.push(event);
+    if (seen.length === driver.server.manager.sequence) break;
+  }
+  assertEquals(seen.map(({ sequence }) => sequence), seen.map((_, i) => i));
+  controller.abort();
 });
 
 Deno.test("a thousand idle connections leave room for calls", async () => {

@@ -106,7 +106,8 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/server/endings.ts Endings.#waiting":
     "requests that are under way: maxRequests, then refused",
   "src/server/event_feed.ts EventFeed.#digested": "some of #readers",
-  "src/server/event_feed.ts EventFeed.#kept": "KEPT, twice",
+  "src/server/event_feed.ts EventFeed.#kept": "KEPT, or KEPT_FOR_RESUMING; twice",
+  "src/server/event_feed.ts EventFeed.#reread": "MOST_MISSED",
   "src/server/event_feed.ts EventFeed.#pending": "the events of GATHER_MS",
   "src/server/event_feed.ts EventFeed.#readers": "MOST_READERS, then refused",
   "src/server/rates.ts Rates.#recent": "MOST_BUCKETS, then all but these are forgotten",

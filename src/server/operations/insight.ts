@@ -128,7 +128,7 @@ export const INSIGHT_OPERATIONS: readonly Operation[] = [
 /** Returns the number of the last event that a client of server-sent events has. */
 function lastEvent(headers: Headers): number | undefined {
   const id = headers.get("last-event-id");
-  return id !== null && /^\d{1,15}$/.test(id) ? Number(id) : undefined;
+  return id !== null && /^(-1|\d{1,15})$/.test(id) ? Number(id) : undefined;
 }
 
 function stream(body: ReadableStream<Uint8Array>): Response {
