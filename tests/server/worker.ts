@@ -1,11 +1,24 @@
 /** An agent in a process of its own: claims tasks and completes them until it is killed. */
 
+import type { ClientAgent } from "../../src/client/mod.ts";
 import { LocalClient } from "../../src/client/local/mod.ts";
 import { findHome } from "../../src/service/home.ts";
 
 const [folder, name] = Deno.args as [string, string];
 const client = new LocalClient(findHome({ dir: folder }), { retryMs: 60_000 });
-let agent = await client.registerAgent({ id: name });
+/** Registers the agent, or goes on as it, as often as the server is killed meanwhile. */
+async function join(): Promise<ClientAgent> {
+  while (true) {
+    try {
+      return await client.registerAgent({ id: name }, undefined, { resume: true });
+    } catch (error) {
+      console.log(JSON.stringify({ error: (error as Error).message }));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+let agent = await join();
 console.log(JSON.stringify({ joined: name }));
 while (true) {
   try {
@@ -23,7 +36,7 @@ while (true) {
     console.log(JSON.stringify({ error: code ?? message }));
     // It was taken for dead, as it was slow: it begins a new life.
     if (agent.signal.aborted || code === "unknown-agent") {
-      agent = await client.registerAgent({ id: name }, undefined, { resume: true });
+      agent = await join();
     }
   }
 }
