@@ -204,11 +204,84 @@ Deno.test({
   },
 });
 
-/** Runs a module in a page of Chromium. Resolves with what it logs, or the errors that it throws. */
-async function outputInBrowser(path: string): Promise<string[]> {
+const CLIENT_PAGE = `
+  import { LockstepClient } from "@lockstep/lockstep/client";
+
+  const client = new LockstepClient({ ...given, retryMs: 0 });
+  const agent = await client.registerAgent({ id: "page" });
+  const { result } = await client.submit({ id: "t1", input: 20 });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const events = client.events({ after: -1, types: ["task:completed"], signal });
+  const claim = await agent.claim({ waitMs: 10_000 });
+  await claim.complete(claim.task.input + 1);
+  const { event, payload } = (await events.next()).value;
+  console.log(event, payload.taskId, await result);
+  console.log(typeof await client.getTask("none"));
+  await client.retryTask("none").catch(({ code, status }) => console.log(code, status));
+  controller.abort();
+  await agent[Symbol.asyncDispose]();
+  console.log((await client.listAgents()).length);`;
+
+Deno.test({
+  name: "a bundle of the client in a page of Chromium works for a server that allows its origin",
+  ignore: chromium === undefined,
+  async fn() {
+    Deno.writeTextFileSync(`${project}/client.js`, CLIENT_PAGE);
+    const target = ["--format=esm", "--target=es2022", "--platform=browser"];
+    await succeed("esbuild", "client.js", "--bundle", ...target, "--outfile=client_page.js");
+    const dir = `${project}/origin`;
+    Deno.mkdirSync(dir);
+    let served: Deno.ChildProcess | undefined;
+    /** Starts a server that allows an origin; resolves with what a page of it needs. */
+    const serve = async (origin: string) => {
+      served = new Deno.Command(`${project}/node_modules/.bin/node`, {
+        args: [
+          ...[`${project}/node_modules/.bin/lockstep`, "serve", "--dir", dir],
+          ...["--allow-origin", origin],
+        ],
+        stdout: "piped",
+        stderr: "null",
+      }).spawn();
+      const reader = served.stdout.getReader();
+      await reader.read();
+      await reader.cancel();
+      const { url } = JSON.parse(Deno.readTextFileSync(`${dir}/.lockstep/server.json`));
+      return { url, token: Deno.readTextFileSync(`${dir}/.lockstep/token`).trim() };
+    };
+    try {
+      const output = await outputInBrowser(`${project}/client_page.js`, serve);
+      assertEquals(output, [
+        ...["task:completed t1 21", "undefined", "unknown-task 404", "0"],
+      ]);
+      await succeed("lockstep", "stop", "--dir", dir);
+      await served!.status;
+      const elsewhere = await outputInBrowser(
+        `${project}/client_page.js`,
+        (origin) => serve(origin.replace("127.0.0.1", "localhost")),
+      );
+      assertEquals(elsewhere.length, 1);
+      assertMatch(elsewhere[0]!, /^ConnectionError: Cannot reach http/);
+    } finally {
+      await run("lockstep", "stop", "--dir", dir);
+      await served?.status;
+    }
+  },
+});
+
+/**
+ * Runs a module in a page of Chromium. Resolves with what it logs, or the errors that it throws. The
+ * module has what `prepare` returns for the origin of the page as `given`.
+ */
+async function outputInBrowser(
+  path: string,
+  prepare: (origin: string) => unknown = () => undefined,
+): Promise<string[]> {
   const result = Promise.withResolvers<string[]>();
-  const page = `<!doctype html><script type="module">
+  const page = () =>
+    `<!doctype html><script type="module">
     const output = [];
+    globalThis.given = ${JSON.stringify(given)};
     console.log = (...parts) => output.push(parts.join(" "));
     await import("/page.js").catch((error) => output.push(String(error)));
     await fetch("/output", { method: "POST", body: JSON.stringify(output) });
@@ -222,15 +295,17 @@ async function outputInBrowser(path: string): Promise<string[]> {
         ? new Response(Deno.readTextFileSync(path), {
           headers: { "content-type": "text/javascript" },
         })
-        : new Response(page, { headers: { "content-type": "text/html" } });
+        : new Response(page(), { headers: { "content-type": "text/html" } });
     },
   );
+  const origin = `http://127.0.0.1:${server.addr.port}`;
+  const given = await prepare(origin);
   const options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
   const browser = new Deno.Command(chromium!, {
     args: [
       ...options,
       `--user-data-dir=${project}/browser`,
-      `http://127.0.0.1:${server.addr.port}/`,
+      `${origin}/`,
     ],
     stdout: "null",
     stderr: "null",

@@ -37,6 +37,12 @@ const ALL: readonly Verb[] = [
       grace: { ...WAIT, help: "the time from a lost connection to an agent's death (default 30s)" },
       silence: { ...WAIT, help: "the time without a call to an agent's death (default 30m)" },
       config: { type: "string", value: "FILE", help: "options of the system, as JSON" },
+      "allow-origin": {
+        type: "string",
+        multiple: true,
+        value: "ORIGIN",
+        help: "let web pages from there call the port, with a token",
+      },
       "calls-per-second": {
         type: "string",
         value: "N",

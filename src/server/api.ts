@@ -10,7 +10,7 @@
 import { StillWaitingError } from "../core/tickets.ts";
 import { type Logger, logTo } from "../core/logger.ts";
 import { PROBLEM_TYPE, problemOf, RequestError } from "../service/problem.ts";
-import { type Door, requireDoor } from "./door.ts";
+import { allowPage, type Door, isFromElsewhere, preflight, requireDoor } from "./door.ts";
 import { openApi } from "./openapi.ts";
 import type { Call, Operation, Service } from "./operation.ts";
 import { OPERATIONS } from "./operations/mod.ts";
@@ -89,9 +89,9 @@ export class Api {
           },
         );
       }
-      return await this.#answer(request, door);
+      return allowPage(request, door, await this.#answer(request, door));
     } catch (error) {
-      return this.#failed(request, error);
+      return allowPage(request, door, this.#failed(request, error));
     } finally {
       this.#underWay--;
       this.#lastAt = Date.now();
@@ -101,9 +101,11 @@ export class Api {
   async #answer(request: Request, door: Door): Promise<Response> {
     const url = new URL(request.url);
     requireDoor(request, url, door);
+    const asked = preflight(request);
+    if (asked !== undefined) return asked;
     const { pathname } = url;
     if (pathname === "/healthz" && request.method === "GET") return new Response("ok\n");
-    const caller = () => this.#callerOf(request, door);
+    const caller = () => this.#callerOf(request, url, door);
     if (pathname === "/openapi.json" && request.method === "GET") return json(openApi(), 200);
     if (pathname === "/metrics" && request.method === "GET") return this.#metrics(caller());
     if (pathname.startsWith("/v1/")) return await this.#call(request, url, caller());
@@ -147,17 +149,21 @@ export class Api {
       : json(reply, operation.status);
   }
 
-  #callerOf({ headers }: Request, door: Door): Principal {
-    const caller = this.#knownCaller(headers, door);
+  #callerOf(request: Request, url: URL, door: Door): Principal {
+    const { headers } = request;
+    const caller = this.#knownCaller(request, url, door);
     const isUnnamed = caller === this.#service.tokens.trusted; // a browser has the name of its link
     return isUnnamed ? operatorNamed(headers.get(USER_HEADER)) : caller;
   }
 
-  #knownCaller(headers: Headers, { trusted }: Door): Principal {
+  #knownCaller(request: Request, url: URL, { trusted }: Door): Principal {
+    const { headers } = request;
     const header = headers.get("authorization");
     const { tokens } = this.#service;
     if (header === null) {
-      return trusted ? tokens.trusted : personOf(tokens, headers, Date.now()) ?? STRANGER;
+      if (trusted) return tokens.trusted;
+      if (isFromElsewhere(request, url)) return STRANGER;
+      return personOf(tokens, headers, Date.now()) ?? STRANGER;
     }
     const token = /^Bearer ([\w.-]{1,1000})$/i.exec(header)?.[1];
     if (token !== undefined) return tokens.caller(token);

@@ -20,7 +20,7 @@ import type { ServerInfo } from "../service/info.ts";
 import { VERSION } from "../service/version.ts";
 import { Api, type ApiLimits, type Extension } from "./api.ts";
 import { activeTracer, AttemptSpans } from "./attempt_spans.ts";
-import { portDoor, SOCKET } from "./door.ts";
+import { originsOf, portDoor, SOCKET } from "./door.ts";
 import { Endings } from "./endings.ts";
 import { EventFeed } from "./event_feed.ts";
 import { listen, type Listener } from "./listeners.ts";
@@ -40,6 +40,11 @@ export interface ServerOptions {
   port?: number | false;
   /** The address to listen on. Others than this machine's reach it with a token only. @default 127.0.0.1 */
   hostname?: string;
+  /**
+   * The origins of web pages that may call the port with a token, such as `https://app.example`. Pages of
+   * others are refused, except for those of the server. @default none
+   */
+  allowedOrigins?: readonly string[];
   /** The time without a call, a connection or a task that runs after which it ends, in milliseconds; 0 for never. @default 0 */
   idleMs?: number;
   /** The time from a lost connection of an agent to its death, in milliseconds. @default 30_000 */
@@ -82,6 +87,7 @@ export async function startServer(
   const limits = limitsOf(options);
   requireMs(idleMs, 0, "idleMs", attempt);
   requireMs(graceMs, 1, "graceMs", attempt);
+  originsOf(options.allowedOrigins ?? [], attempt);
   requireInteger(limits.callsPerSecond, 0, 1_000_000, "callsPerSecond", attempt);
   requireInteger(limits.callBurst, 1, 10_000_000, "callBurst", attempt);
   const journal = new SqliteJournal(join(home.folder, "journal"));
@@ -208,14 +214,15 @@ export class LockstepServer implements AsyncDisposable {
   async open(): Promise<void> {
     const { port = 0, hostname = "127.0.0.1", idleMs = 0 } = this.#options;
     const { socket, folder } = this.#home;
+    const origins = originsOf(this.#options.allowedOrigins ?? [], () => "start a server");
     openFolder(dirname(socket));
     rmSync(socket, { force: true }); // this process has the journal, so no other one listens there
     this.#listeners.push(await listen({ path: socket }, (each) => this.#api.answer(each, SOCKET)));
     chmodSync(socket, 0o600);
     if (port !== false) {
-      let door = portDoor(hostname, port);
+      let door = portDoor(hostname, port, origins);
       const listener = await listen({ hostname, port }, (each) => this.#api.answer(each, door));
-      door = portDoor(hostname, listener.port);
+      door = portDoor(hostname, listener.port, origins);
       this.#listeners.push(listener);
       this.#url = `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${listener.port}`;
     }

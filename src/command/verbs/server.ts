@@ -42,6 +42,7 @@ export async function serve(context: Context): Promise<number> {
       ...(hostname !== undefined && { hostname }),
       ...(idleMs !== undefined && { idleMs }),
       ...(graceMs !== undefined && { graceMs }),
+      allowedOrigins: context.texts("allow-origin"),
       ...(callsPerSecond !== undefined && { callsPerSecond }),
     });
     const { url, socket } = server.info;
