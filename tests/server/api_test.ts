@@ -32,6 +32,19 @@ Deno.test("a task is submitted, claimed and completed over HTTP, and its depende
   ]);
 });
 
+Deno.test("hundreds of tasks of one request are submitted in their order", async () => {
+  await using driver = await ServerDriver.start();
+  const tasks = Array.from({ length: 500 }, (_, i) => ({
+    id: `t${i}`,
+    ...(i > 0 && { dependencies: [`t${i - 1}`] }),
+  }));
+  const { body } = await driver.call("POST", "/v1/tasks", { tasks: [...tasks, tasks[7]] });
+  const statuses = body.tasks.map((each: { status?: string; problem?: { code: string } }) =>
+    each.status ?? each.problem?.code
+  );
+  assertEquals(statuses, ["ready", ...Array(499).fill("waiting"), "duplicate-task"]);
+});
+
 Deno.test("a claim waits until a task is there, or answers 202 with a ticket that resumes it", async () => {
   await using driver = await ServerDriver.start();
   const token = await driver.join("a");

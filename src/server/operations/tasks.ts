@@ -74,13 +74,11 @@ export const TASK_OPERATIONS: readonly Operation[] = [
         return manager.scheduler.getTask(task.id);
       };
       if (!("tasks" in body)) return await submit(body);
-      const tasks = [];
-      for (const task of body.tasks) {
-        tasks.push(
-          await submit(task).catch((error) => ({ id: task.id, problem: problemOf(error) })),
-        );
-      }
-      return { tasks };
+      // All are sent before the first is stored, so they are stored together, in their order.
+      const tasks = body.tasks.map((task) =>
+        submit(task).catch((error) => ({ id: task.id, problem: problemOf(error) }))
+      );
+      return { tasks: await Promise.all(tasks) };
     },
   }),
   operation("listTasks", {
