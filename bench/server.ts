@@ -5,9 +5,11 @@
  * @module
  */
 
+import { socketTransport } from "../src/client/local/socket_transport.ts";
 import { LocalClient } from "../src/client/local/mod.ts";
 import { programCommand, serverCommand } from "../src/command/program.ts";
 import { findHome } from "../src/service/home.ts";
+import type { Reading, Wish } from "./event_readers.ts";
 
 const [RUNTIME, ...PROGRAM] = programCommand() as [string, ...string[]];
 /** The command with which the first verb starts a server. */
@@ -174,11 +176,116 @@ async function load(kind: string, program: readonly string[]): Promise<void> {
   await end(client, child);
 }
 
+/** The number of events a second that are offered to readers. */
+const OFFERED = 10_000;
+
+const READERS = 20;
+
+/** Measures the events of a server: as many as it can, and a steady stream to many readers. */
+async function events(): Promise<void> {
+  const dir = Deno.makeTempDirSync();
+  const home = findHome({ dir, create: true });
+  const { child } = await start(dir);
+  const { transport, close } = socketTransport(home.socket);
+  const call = async (method: string, path: string, body?: object) => {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    const sent = { method, path, headers: {}, body: text, signal: undefined };
+    return (await transport(sent)).text();
+  };
+  let number = 0;
+  /** Submits tasks that need the first of them, and cancels that: some hundred events. */
+  const burst = async () => {
+    const first = `burst-${number++}`;
+    const rest = Array.from(
+      { length: 99 },
+      (_, i) => ({ id: `${first}-${i}`, dependencies: [first] }),
+    );
+    await call("POST", "/v1/tasks", { tasks: [{ id: first }, ...rest] });
+    await call("DELETE", `/v1/tasks/${first}`);
+  };
+  const last = async () => JSON.parse(await call("GET", "/v1/state")).sequence as number;
+  /** Returns the events a second of eight callers that never rest. */
+  const most = async () => {
+    const [begin, before] = [performance.now(), await last()];
+    const callers = Array.from({ length: 8 }, async () => {
+      while (performance.now() - begin < 5_000) await burst();
+    });
+    await Promise.all(callers);
+    return (await last() - before) / (performance.now() - begin) * 1000;
+  };
+  await most(); // its code is compiled meanwhile
+  const alone = await most();
+  note("events, as many as it can, no reader", alone, "/s", "");
+
+  const readers = new Worker(new URL("./event_readers.ts", import.meta.url), { type: "module" });
+  const report = () =>
+    new Promise<Reading>((resolve) => {
+      readers.onmessage = ({ data }) => resolve(data);
+      readers.postMessage("report" satisfies Wish);
+    });
+  /** Waits until all readers have the newest event, and returns what they read. */
+  const caughtUp = async () => {
+    let [count, wrong, cuts] = [0, 0, 0];
+    const lags: number[] = [];
+    for (let i = 0; i < 600; i++) {
+      const reading = await report();
+      count += reading.events;
+      wrong += reading.wrong;
+      cuts += reading.cuts;
+      reading.lags.forEach((times, ms) => lags[ms] = (lags[ms] ?? 0) + times);
+      if (reading.last >= await last()) return { count, wrong, cuts, lags };
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    throw new Error("the readers did not get all events in half a minute");
+  };
+  readers.postMessage({ socket: home.socket, readers: READERS } satisfies Wish);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+
+  const before = await last();
+  await burst();
+  await caughtUp();
+  const each = await last() - before;
+  const times = Math.ceil(10 * OFFERED / each);
+  const begin = performance.now();
+  const underWay: Promise<void>[] = [];
+  for (let i = 0; i < times; i++) {
+    const dueMs = begin + i * each / OFFERED * 1000 - performance.now();
+    if (dueMs > 0) await new Promise((resolve) => setTimeout(resolve, dueMs));
+    underWay.push(burst());
+  }
+  await Promise.all(underWay);
+  const { count, wrong, cuts, lags } = await caughtUp();
+  const seconds = (performance.now() - begin) / 1000;
+  const steady = `events, 10,000/s to ${READERS} readers`;
+  note(`${steady}: delivered`, count / seconds, "/s", "≥ 190000");
+  note(`${steady}: lost or twice`, wrong, "", "0");
+  note(`${steady}: cut and resumed`, cuts, "", "0");
+  note(`${steady}: lag, p50`, quantileOf(lags, 0.5), "ms", "");
+  note(`${steady}: lag, p99`, quantileOf(lags, 0.99), "ms", "");
+
+  const watched = await most();
+  const after = await caughtUp();
+  note(`events, as many as it can, ${READERS} readers`, watched, "/s", "");
+  note(`events, as many as it can, ${READERS} readers: lost or twice`, after.wrong, "", "0");
+  note(`events, as many as it can, ${READERS} readers: cut and resumed`, after.cuts, "", "");
+  readers.terminate();
+  close();
+  const client = new LocalClient(home);
+  await end(client, child);
+}
+
+/** Returns the value below which a part of the values lies, given how often each was seen. */
+function quantileOf(counts: readonly number[], part: number): number {
+  let left = part * counts.reduce((sum, count) => sum + count, 0);
+  return counts.findIndex((count) => (left -= count) <= 0);
+}
+
+await events();
 await load("", PROGRAM);
 await load(", small", SMALL);
 
 console.log("small: as the first verb starts it, with a runtime that keeps its memory small\n");
 for (const { name, value, unit, target } of rows) {
   const shown = value >= 100 ? value.toFixed(0) : value.toFixed(2);
-  console.log(`${name.padEnd(52)} ${shown.padStart(8)} ${unit.padEnd(4)} ${target}`);
+  console.log(`${name.padEnd(58)} ${shown.padStart(8)} ${unit.padEnd(4)} ${target}`);
 }
