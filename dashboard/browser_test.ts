@@ -235,7 +235,7 @@ test("a link works once, and a browser without one sees nothing", async (browser
   await second.goto(demo.url);
   await second.getByText("This browser has no access").waitFor();
   const response = await fetch(`${demo.url}/v1/pages/now`, {
-    headers: { cookie: `lockstep=${cookie!.value.slice(0, -2)}xx` },
+    headers: { cookie: `${cookie!.name}=${cookie!.value.slice(0, -2)}xx` },
   });
   assertEquals(response.status, 401);
   await response.body?.cancel();

@@ -18,8 +18,6 @@ const SESSION_MS = 30 * 24 * 60 * 60_000;
 /** The most links that are good at the same time. */
 const MOST_LINKS = 100;
 
-const COOKIE = "lockstep";
-
 /** Makes links, and takes each once. */
 export class Links {
   /** The person and the end of each link, by its code, oldest first. */
@@ -50,14 +48,14 @@ export class Links {
 /** Returns the header that gives a browser its cookie. */
 export function cookieFor(tokens: Tokens, name: string, now: Instant): string {
   const token = tokens.session(name, now + SESSION_MS);
-  return `${COOKIE}=${token}; Path=/; Max-Age=${SESSION_MS / 1000}; HttpOnly; SameSite=Strict`;
+  return `${tokens.cookie}=${token}; Path=/; Max-Age=${SESSION_MS / 1000}; HttpOnly; SameSite=Strict`;
 }
 
 /** Returns the person of the cookie of a request; `undefined` without one that is good. */
 export function personOf(tokens: Tokens, headers: Headers, now: Instant): Principal | undefined {
   for (const each of headers.get("cookie")?.split(";") ?? []) {
     const [name, token = ""] = each.trim().split("=", 2) as [string, string?];
-    if (name !== COOKIE) continue;
+    if (name !== tokens.cookie) continue;
     const person = tokens.person(token, now);
     if (person !== undefined) return person;
   }

@@ -74,6 +74,7 @@ function decoded(text: string): string | undefined {
 /** Makes and checks tokens. */
 export class Tokens {
   readonly #secret: string;
+  #cookie: string | undefined;
   /** The callers of tokens that were checked, so that a call costs no signature. */
   readonly #known = new Map<string, Principal>();
 
@@ -92,6 +93,11 @@ export class Tokens {
   /** The token of operators. */
   get operator(): string {
     return this.#secret;
+  }
+
+  /** The name of the cookie of browsers, which send those of all servers of a host to each of them. */
+  get cookie(): string {
+    return this.#cookie ??= `lockstep-${this.#sign("cookie").slice(0, 8)}`;
   }
 
   /** The caller on a connection that only operators can make. */
