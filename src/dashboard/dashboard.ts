@@ -46,6 +46,8 @@ export interface Subject {
   readonly history: (() => Promise<History<RootState>>) | undefined;
   /** Its present; `undefined` when it is over, and the end of its past is shown. */
   readonly present: (() => Present) | undefined;
+  /** Whether it can't be changed from here; one without a present can't. @default false */
+  readonly isReadOnly?: boolean;
 }
 
 /** What a page is asked for with. */
@@ -107,8 +109,9 @@ export class Dashboard {
 
   #header({ at, sequence }: Moment, isPast: boolean): Header {
     const { first, last } = this.#chronicle;
-    const { title, present } = this.#subject;
-    return { at, sequence, isPast, first, last, mayAct: present !== undefined && !isPast, title };
+    const { title, present, isReadOnly = false } = this.#subject;
+    const mayAct = present !== undefined && !isPast && !isReadOnly;
+    return { at, sequence, isPast, first, last, mayAct, title };
   }
 
   #make(name: PageName, scene: Scene, query: PageQuery): Pages[PageName] {

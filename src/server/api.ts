@@ -7,12 +7,13 @@
  * @module
  */
 
+import type { CoordinationManager } from "../coordination/mod.ts";
 import { StillWaitingError } from "../core/tickets.ts";
 import { type Logger, logTo } from "../core/logger.ts";
 import { PROBLEM_TYPE, problemOf, RequestError } from "../service/problem.ts";
 import { allowPage, type Door, isFromElsewhere, preflight, requireDoor } from "./door.ts";
 import { openApi } from "./openapi.ts";
-import type { Call, Operation, Service } from "./operation.ts";
+import type { Call, Operation, Service, Showing } from "./operation.ts";
 import { OPERATIONS } from "./operations/mod.ts";
 import { managerFor } from "./operators.ts";
 import { operatorNamed, type Principal, STRANGER, USER_HEADER } from "./principals.ts";
@@ -40,23 +41,31 @@ export type Extension = (
   caller: () => Principal,
 ) => Promise<Response | undefined> | Response | undefined;
 
+/** What an API serves: all of a server, or what its dashboard needs. */
+type Served = Showing & Partial<Service>;
+
 /** Answers requests. */
 export class Api {
-  readonly #service: Service;
+  readonly #service: Served;
   readonly #limits: ApiLimits;
   readonly #logger: Logger;
   readonly #extensions: readonly Extension[];
-  readonly #routes = new Routes(Object.values(OPERATIONS).flat());
+  readonly #routes: Routes;
   readonly #rates: Rates;
+  readonly #isReadOnly: boolean;
   #underWay = 0;
   #lastAt = Date.now();
 
+  /** Answers the requests of `operations`. With none that changes something, all methods but GET are refused. */
   constructor(
-    service: Service,
+    service: Served,
     limits: ApiLimits,
     logger: Logger,
     extensions: readonly Extension[] = [],
+    operations: readonly Operation[] = Object.values(OPERATIONS).flat(),
   ) {
+    this.#routes = new Routes(operations);
+    this.#isReadOnly = operations.every(({ method }) => method === "GET");
     this.#service = service;
     this.#limits = limits;
     this.#logger = logger;
@@ -104,10 +113,16 @@ export class Api {
     const asked = preflight(request);
     if (asked !== undefined) return asked;
     const { pathname } = url;
+    if (this.#isReadOnly && request.method !== "GET") throw readOnly();
     if (pathname === "/healthz" && request.method === "GET") return new Response("ok\n");
     const caller = () => this.#callerOf(request, url, door);
-    if (pathname === "/openapi.json" && request.method === "GET") return json(openApi(), 200);
-    if (pathname === "/metrics" && request.method === "GET") return this.#metrics(caller());
+    if (request.method === "GET") {
+      const { manager } = this.#service;
+      if (pathname === "/openapi.json" && !this.#isReadOnly) return json(openApi(), 200);
+      if (pathname === "/metrics" && manager !== undefined) {
+        return this.#metrics(manager, caller());
+      }
+    }
     if (pathname.startsWith("/v1/")) return await this.#call(request, url, caller());
     for (const extension of this.#extensions) {
       const response = await extension(request, url, caller);
@@ -131,7 +146,7 @@ export class Api {
     const service = this.#service;
     const agent = sessionOf(service, caller);
     const manager = caller.kind === "operator" && operation.method !== "GET"
-      ? managerFor(service.manager, caller.name)
+      ? managerFor(service.manager!, caller.name)
       : service.manager;
     const call = {
       ...{ service, manager, caller, params, query, body, agent },
@@ -185,10 +200,10 @@ export class Api {
     throw new RequestError(429, "too-many-calls", message, { retryAfterMs: Math.ceil(lackMs) });
   }
 
-  #metrics(caller: Principal): Response {
+  #metrics(manager: CoordinationManager, caller: Principal): Response {
     this.#requireRate(caller);
     if (caller.kind === "stranger") throw unauthorized();
-    return new Response(this.#service.manager.metrics.toOpenMetrics(), {
+    return new Response(manager.metrics.toOpenMetrics(), {
       headers: { "content-type": "application/openmetrics-text; version=1.0.0; charset=utf-8" },
     });
   }
@@ -216,11 +231,11 @@ export class Api {
 const NAMES = { operator: "", stranger: "\0" } as const;
 
 /** Returns the calls of the agent that makes a call, which operations for agents alone use. */
-function sessionOf({ manager, presence }: Service, caller: Principal): unknown {
-  if (caller.kind !== "agent") return undefined;
+function sessionOf({ manager, presence }: Served, caller: Principal): unknown {
+  if (caller.kind !== "agent" || manager === undefined) return undefined;
   const { agentId, incarnation } = caller;
   const session = manager.session(agentId, incarnation);
-  presence.called(agentId, incarnation, Date.now());
+  presence?.called(agentId, incarnation, Date.now());
   return session;
 }
 
@@ -238,6 +253,11 @@ function requireAudience({ audience, id }: Operation, { kind }: Principal): void
 
 function unknownPath({ pathname }: URL): RequestError {
   return new RequestError(404, "unknown-path", `Cannot find ${pathname.slice(0, 200)}`);
+}
+
+function readOnly(): RequestError {
+  const rule = "it must be a GET, as what is shown here can't be changed";
+  return new RequestError(403, "read-only", `Cannot accept the request: ${rule}`);
 }
 
 function unauthorized(): RequestError {

@@ -15,13 +15,35 @@ const LINK_MS = 60_000;
 /** The time for which a browser is, in milliseconds. */
 const SESSION_MS = 30 * 24 * 60 * 60_000;
 
+const RULE = 'it must be new, as it works once and for a minute; run "lockstep open" again';
+
 /** The most links that are good at the same time. */
 const MOST_LINKS = 100;
 
+/** Options of links. */
+export interface LinkOptions {
+  /** The time for which a link is good, in milliseconds. @default one minute */
+  readonly linkMs?: number;
+  /** The time for which the browser that opened one is, in milliseconds. @default 30 days */
+  readonly sessionMs?: number;
+  /** The rule for those whose link is not good. */
+  readonly rule?: string;
+}
+
 /** Makes links, and takes each once. */
 export class Links {
+  /** The time for which a browser that opened a link is good, in milliseconds. */
+  readonly sessionMs: number;
+  readonly #linkMs: number;
+  readonly #rule: string;
   /** The person and the end of each link, by its code, oldest first. */
   readonly #open = new Map<string, { readonly name: string; readonly until: Instant }>();
+
+  constructor({ linkMs = LINK_MS, sessionMs = SESSION_MS, rule = RULE }: LinkOptions = {}) {
+    this.sessionMs = sessionMs;
+    this.#linkMs = linkMs;
+    this.#rule = rule;
+  }
 
   /** Makes the code of a link for a person. */
   make(name: string, now: Instant): { readonly code: string; readonly until: Instant } {
@@ -30,7 +52,7 @@ export class Links {
       this.#open.delete(code);
     }
     const code = randomBytes(24).toString("base64url");
-    const until = now + LINK_MS;
+    const until = now + this.#linkMs;
     this.#open.set(code, { name, until });
     return { code, until };
   }
@@ -40,15 +62,21 @@ export class Links {
     const link = this.#open.get(code);
     this.#open.delete(code);
     if (link !== undefined && now < link.until) return link.name;
-    const rule = 'it must be new, as it works once and for a minute; run "lockstep open" again';
-    throw new RequestError(403, "stale-link", `Cannot open the link: ${rule}`);
+    throw new RequestError(403, "stale-link", `Cannot open the link: ${this.#rule}`);
   }
 }
 
-/** Returns the header that gives a browser its cookie. */
-export function cookieFor(tokens: Tokens, name: string, now: Instant): string {
-  const token = tokens.session(name, now + SESSION_MS);
-  return `${tokens.cookie}=${token}; Path=/; Max-Age=${SESSION_MS / 1000}; HttpOnly; SameSite=Strict`;
+/** Returns the header that gives a browser its cookie, which is good for `sessionMs`. */
+export function cookieFor(
+  tokens: Tokens,
+  name: string,
+  now: Instant,
+  sessionMs: number,
+): string {
+  const token = tokens.session(name, now + sessionMs);
+  return `${tokens.cookie}=${token}; Path=/; Max-Age=${
+    sessionMs / 1000
+  }; HttpOnly; SameSite=Strict`;
 }
 
 /** Returns the person of the cookie of a request; `undefined` without one that is good. */

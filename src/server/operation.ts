@@ -17,24 +17,28 @@ import type { Presence } from "./presence.ts";
 import type { Principal, Tokens } from "./principals.ts";
 import { WAITING } from "./waits.ts";
 
-/** The parts of a server that operations call. */
-export interface Service {
-  /** The system that it serves. */
-  readonly manager: CoordinationManager;
-  /** The connections of agents. */
-  readonly presence: Presence;
+/** The parts of a server that its dashboard needs to show something. */
+export interface Showing {
   /** The events, as they are streamed. */
   readonly feed: EventFeed;
-  /** Waits for the end of tasks. */
-  readonly endings: Endings;
   /** Makes and checks tokens. */
   readonly tokens: Tokens;
-  /** Any moment of its journal. */
-  readonly past: Past;
   /** The pages of its dashboard. */
   readonly dashboard: Dashboard;
   /** The one-time links that open it. */
   readonly links: Links;
+}
+
+/** The parts of a server that operations call. */
+export interface Service extends Showing {
+  /** The system that it serves. */
+  readonly manager: CoordinationManager;
+  /** The connections of agents. */
+  readonly presence: Presence;
+  /** Waits for the end of tasks. */
+  readonly endings: Endings;
+  /** Any moment of its journal. */
+  readonly past: Past;
   /** What `GET /v1/server` answers. */
   info(): object;
   /** Ends the server, once what is under way is answered. */

@@ -7,7 +7,7 @@
 import { ASSETS, CONTENT_POLICY } from "../dashboard/mod.ts";
 import type { Extension } from "./api.ts";
 import { cookieFor } from "./links.ts";
-import type { Service } from "./operation.ts";
+import type { Showing } from "./operation.ts";
 
 /** The paths of pages; each is the same file, which shows the page of the address. */
 const PAGE = /^\/(?:|(?:agents|tasks|plan|locks|files|messages|timeline|charts)(?:\/.*)?)$/;
@@ -22,14 +22,18 @@ const HEADERS = {
 };
 
 /** Answers the requests for files, and for links. */
-export function pagesExtension({ tokens, links }: Pick<Service, "tokens" | "links">): Extension {
+export function pagesExtension({ tokens, links }: Pick<Showing, "tokens" | "links">): Extension {
   return (request, url) => {
     if (request.method !== "GET") return undefined;
     const { pathname } = url;
     if (pathname === "/open") {
       const now = Date.now();
       const name = links.take(url.searchParams.get("link") ?? "", now);
-      const headers = { location: "/", "set-cookie": cookieFor(tokens, name, now), ...HEADERS };
+      const headers = {
+        location: "/",
+        "set-cookie": cookieFor(tokens, name, now, links.sessionMs),
+        ...HEADERS,
+      };
       return new Response(null, { status: 303, headers });
     }
     const asset = ASSETS[PAGE.test(pathname) ? "/" : pathname];
