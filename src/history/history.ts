@@ -164,6 +164,11 @@ export class History<State = unknown> {
     this.#checkpoints = [{ replica: base, index: 0, copyMs: 0 }];
   }
 
+  /** The name of the machine of the journal, such as `root` for that of a coordination manager. */
+  get machine(): string {
+    return this.#machine.name;
+  }
+
   /** The position before the first record that is kept: the earliest moment. */
   get first(): Position {
     return this.#checkpoints[0]!.replica.position;
