@@ -48,6 +48,8 @@ export interface RunInvocation {
   readonly output: OutputMode | undefined;
   readonly maxOutputBytes: number | undefined;
   readonly graceMs: number | undefined;
+  /** Whether to serve the dashboard of the run while it lasts. */
+  readonly dashboard: boolean;
 }
 
 /** Output of `lockstep --help`. */
@@ -58,7 +60,7 @@ Usage: lockstep <command> [options]
 Commands:
   run FILE      run a workflow of shell commands
   log DIR       print the events of a run that is kept, or of any other journal
-  replay DIR    print the tasks, agents and locks of a moment
+  replay DIR    print the tasks, agents and locks of a moment, or show them in a browser
   journal ACTION DIR
                 check, export or import a journal
 
@@ -90,6 +92,8 @@ Options:
                       fold: show the output of failed tasks at the end (default on a terminal)
   --max-output SIZE   with fold, limit of the output kept for each task (default 1m)
   --grace DURATION    time that commands have to end when asked to (default 5s)
+  --dashboard         serve a dashboard that shows the run until it ends, and print a link that opens
+                      it in a browser once
   -h, --help          show this
 
 A workflow:
@@ -130,7 +134,8 @@ To begin, write a file workflow.yaml:
 and run it: lockstep run workflow.yaml
 `;
 
-const OPTIONS = {
+/** The options of lockstep run. */
+export const RUN_OPTIONS = {
   help: { type: "boolean", short: "h" },
   journal: { type: "string" },
   resume: { type: "string" },
@@ -143,6 +148,7 @@ const OPTIONS = {
   output: { type: "string" },
   "max-output": { type: "string" },
   grace: { type: "string" },
+  dashboard: { type: "boolean" },
 } as const;
 
 /** Parses a command line. @throws {UsageError} when it is invalid */
@@ -229,6 +235,7 @@ function runOf(values: Values, file: string | undefined): Invocation {
     output: oneOf("--output", values.output, ["stream", "fold"]),
     maxOutputBytes: measure("--max-output", values["max-output"], parseSize, SIZE_RULE),
     graceMs: measure("--grace", values.grace, parseDuration, DURATION_RULE),
+    dashboard: values.dashboard ?? false,
   };
 }
 
@@ -245,6 +252,8 @@ const CONFLICTS: readonly [keyof Values, keyof Values, string][] = [
   ["graph", "dry-run", "neither runs anything"],
   ["journal", "graph", "it runs nothing"],
   ["journal", "dry-run", "it runs nothing"],
+  ["dashboard", "graph", "it runs nothing"],
+  ["dashboard", "dry-run", "it runs nothing"],
   ["output", "json", "events hold all output"],
   ["max-output", "json", "events hold all output"],
 ];
@@ -260,8 +269,8 @@ function refuseTogether(values: Values): void {
 }
 
 type Values = {
-  -readonly [Name in keyof typeof OPTIONS]?: Name extends "only" ? string[]
-    : (typeof OPTIONS)[Name]["type"] extends "boolean" ? boolean
+  -readonly [Name in keyof typeof RUN_OPTIONS]?: Name extends "only" ? string[]
+    : (typeof RUN_OPTIONS)[Name]["type"] extends "boolean" ? boolean
     : string;
 };
 
@@ -269,7 +278,7 @@ function parseOptions(args: readonly string[]): { values: Values; positionals: s
   try {
     return parseArgs({
       args: withFormat(args),
-      options: OPTIONS,
+      options: RUN_OPTIONS,
       allowPositionals: true,
     }) as { values: Values; positionals: string[] };
   } catch (error) {
@@ -278,7 +287,7 @@ function parseOptions(args: readonly string[]): { values: Values; positionals: s
     if (unknown === undefined) {
       throw new UsageError(message.charAt(0).toLowerCase() + message.slice(1));
     }
-    const names = Object.keys(OPTIONS).map((name) => `--${name}`);
+    const names = Object.keys(RUN_OPTIONS).map((name) => `--${name}`);
     throw new UsageError(`unknown option ${JSON.stringify(unknown)}${didYouMean(unknown, names)}`);
   }
 }

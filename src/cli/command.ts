@@ -9,6 +9,7 @@ import { resolve } from "node:path";
 import process from "node:process";
 import { text } from "node:stream/consumers";
 import { LockstepError } from "../core/errors.ts";
+import type { Journal } from "../core/journal.ts";
 import { type JoinedSignal, joinSignals } from "../core/signals.ts";
 import { HELP, parseCommandLine, RUN_HELP, type RunInvocation } from "./args.ts";
 import { outerGraceMs } from "./commands.ts";
@@ -37,6 +38,7 @@ import { prepare, runInView, type RunOptions } from "./runner.ts";
 import { missingPermission, requireRun, systemCode } from "./system.ts";
 import { sanitize, type Screen, standardOutput } from "./terminal.ts";
 import { VERSION } from "../service/version.ts";
+import type { RunDashboard } from "./dashboards.ts";
 import type { View } from "./view.ts";
 import type { Workflow } from "./workflow.ts";
 
@@ -94,7 +96,9 @@ function helpOn(topic: "lockstep" | "run" | keyof typeof JOURNAL_HELP): string {
   return topic === "run" ? RUN_HELP : JOURNAL_HELP[topic];
 }
 
-const PERMISSIONS = "lockstep run needs --allow-read, --allow-write, --allow-env and --allow-run.";
+const PERMISSIONS =
+  "lockstep run needs --allow-read, --allow-write, --allow-env and --allow-run, " +
+  "and --dashboard --allow-net.";
 
 /** The message of an error of the caller, or `undefined` for a bug of ours. */
 function messageOf(error: unknown): string | undefined {
@@ -156,7 +160,25 @@ async function run(invocation: RunInvocation, screen: Screen): Promise<number> {
     await beginRun(journal, plan);
     return await runKept(journal, plan, invocation, screen);
   }
-  return await runOnScreen(workflow, optionsOf(invocation), viewFor(invocation, screen), screen);
+  const dashboard = await dashboardFor(name, invocation, undefined);
+  const view = viewFor(invocation, screen);
+  return await runOnScreen(workflow, optionsOf(invocation), view, screen, { dashboard });
+}
+
+/** Returns the dashboard that an invocation asks for. Loads what it needs: other runs don't. */
+async function dashboardFor(
+  name: string,
+  { dashboard }: RunInvocation,
+  journal: Journal | undefined,
+): Promise<RunDashboard | undefined> {
+  if (!dashboard) return undefined;
+  const { RunDashboard } = await import("./dashboards.ts");
+  return new RunDashboard(name, journal, note);
+}
+
+/** Says something beside the output. */
+function note(text: string): void {
+  console.error(sanitize(`lockstep: ${text}`, false));
 }
 
 /** Runs what is left of a run in a folder. */
@@ -173,8 +195,26 @@ async function runKept(
   const workflow = prepared(parseWorkflow(source, name), { only, agents });
   const journal = await journalIn(path);
   const options = { ...optionsOf(invocation), keepGoing, journal };
-  const ended = (report: RunReport) => endRun(path, report);
-  return await runOnScreen(workflow, options, viewFor(invocation, screen), screen, ended);
+  let hasEnded = false;
+  const ended = async (report: RunReport) => {
+    await endRun(path, report);
+    hasEnded = true;
+  };
+  const dashboard = await dashboardFor(name, invocation, journal);
+  const view = viewFor(invocation, screen);
+  const code = await runOnScreen(workflow, options, view, screen, { ended, dashboard });
+  if (invocation.dashboard && hasEnded) {
+    note(`to look at the run again: lockstep replay ${folder} --dashboard`);
+  }
+  return code;
+}
+
+/** What goes along with a run. */
+interface Companions {
+  /** Called when it has ended, unless it was interrupted. */
+  readonly ended?: (report: RunReport) => Promise<void>;
+  /** Closed at the end. */
+  readonly dashboard?: RunDashboard | undefined;
 }
 
 /** Runs a workflow, handles signals meanwhile, and resolves with the exit code. */
@@ -183,7 +223,7 @@ async function runOnScreen(
   options: RunOptions,
   view: View,
   screen: Screen,
-  ended: (report: RunReport) => Promise<void> | void = () => {},
+  { ended, dashboard }: Companions = {},
 ): Promise<number> {
   const groups = new ProcessGroups();
   const interrupts = new Interrupts({
@@ -200,12 +240,13 @@ async function runOnScreen(
   const { signal: killSignal, release: releaseKill } = either(interrupts.kill, options.killSignal);
   killSignal.addEventListener("abort", () => setTimeout(() => screen.abandon(), KILLED_FLUSH_MS));
   try {
-    const report = await runInView(workflow, { ...options, signal, killSignal }, view, groups);
-    if (report.exitCode !== EXIT_INTERRUPTED) await ended(report);
+    const all = { ...options, signal, killSignal };
+    const report = await runInView(workflow, all, view, groups, dashboard);
+    if (report.exitCode !== EXIT_INTERRUPTED) await ended?.(report);
     return interrupts.exitCode ?? report.exitCode;
   } finally {
     if (view instanceof LiveView) view.suspend();
-    await screen.flush();
+    await Promise.all([screen.flush(), dashboard?.close()]);
     interrupts.release();
     release();
     releaseKill();

@@ -36,6 +36,10 @@ export type JournalInvocation =
     readonly folder: string;
     readonly at: When | undefined;
     readonly json: boolean;
+    /** Whether to serve the dashboard of all moments in place of printing one. */
+    readonly dashboard: boolean;
+    /** Whether to open no browser. */
+    readonly print: boolean;
   }
   | {
     readonly command: "journal";
@@ -59,15 +63,21 @@ Options:
 Each line has the place of the command in the journal, the time in UTC, the number of the event, its
 name and its description.
 `,
-  replay: `Prints the tasks, agents and locks of a moment of a journal.
+  replay: `Prints the tasks, agents and locks of a moment of a journal, or shows them in a browser.
 
 Usage: lockstep replay [options] DIR
+       lockstep replay --dashboard [--print] DIR
 
 Options:
   --at MOMENT   a position (17), the place of a command (17:0) or a time (2026-11-30T08:00:00Z);
                 default: the end
   --json        write one JSON object
+  --dashboard   serve the dashboard of the end and of each earlier moment, which changes nothing,
+                until Ctrl-C; print a link that works once, and open it in the browser
+  --print       with --dashboard, open nothing
   -h, --help    show this
+
+While the dashboard is served no other process can open the journal.
 `,
   journal: `Checks, exports or imports a journal.
 
@@ -84,9 +94,10 @@ export function isJournalCommand(command: string | undefined): command is Journa
   return (JOURNAL_COMMANDS as readonly (string | undefined)[]).includes(command);
 }
 
-const OPTIONS = {
+/** The options of each. */
+export const JOURNAL_OPTIONS = {
   log: { task: "string", agent: "string", resource: "string", json: "boolean" },
-  replay: { at: "string", json: "boolean" },
+  replay: { at: "string", json: "boolean", dashboard: "boolean", print: "boolean" },
   journal: {},
 } as const;
 
@@ -111,7 +122,12 @@ export function parseJournalCommand(
   }
   const folder = onlyFolder(command, positionals);
   const json = values["json"] === true;
-  if (command === "replay") return { command, folder, at: moment(text("at")), json };
+  if (command === "replay") {
+    const at = moment(text("at"));
+    const [dashboard, print] = [values["dashboard"] === true, values["print"] === true];
+    refuseTogether({ at, json, dashboard, print });
+    return { command, folder, at, json, dashboard, print };
+  }
   const [taskId, agentId, resourceId] = [text("task"), text("agent"), text("resource")];
   const filter = {
     ...taskId !== undefined && { taskId },
@@ -125,7 +141,7 @@ function parse(
   command: JournalCommand,
   args: readonly string[],
 ): { values: Record<string, string | boolean | undefined>; positionals: string[] } {
-  const names = Object.entries(OPTIONS[command] as Record<string, "string" | "boolean">);
+  const names = Object.entries(JOURNAL_OPTIONS[command] as Record<string, "string" | "boolean">);
   const options = Object.fromEntries(names.map(([name, type]) => [name, { type }]));
   try {
     return parseArgs({
@@ -142,6 +158,21 @@ function parse(
     const known = ["--help", ...names.map(([name]) => `--${name}`)];
     throw new UsageError(`unknown option ${JSON.stringify(unknown)}${didYouMean(unknown, known)}`);
   }
+}
+
+function refuseTogether(
+  { at, json, dashboard, print }: {
+    at: When | undefined;
+    json: boolean;
+    dashboard: boolean;
+    print: boolean;
+  },
+): void {
+  if (print && !dashboard) throw new UsageError("--print must come with --dashboard");
+  if (!dashboard) return;
+  if (json) throw new UsageError("--json must not come with --dashboard, which prints a link");
+  if (at === undefined) return;
+  throw new UsageError("--at must not come with --dashboard, which shows every moment");
 }
 
 function onlyFolder(command: string, folders: readonly string[]): string {

@@ -56,7 +56,10 @@ export async function runJournalCommand(
     await journal.open("reader");
     const history = await openHistory(journal);
     if (invocation.command === "log") await log(history, invocation, screen);
-    else await replay(history, invocation, screen);
+    else if (invocation.dashboard) {
+      const { showJournal } = await import("./dashboards.ts");
+      await showJournal(history, invocation, screen);
+    } else await replay(history, invocation, screen);
     return 0;
   } finally {
     await journal.close();

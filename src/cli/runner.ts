@@ -56,6 +56,16 @@ export interface RunOptions {
   readonly onEvent?: (event: RunEvent) => void;
 }
 
+/** Looks at a run from beside it. */
+export interface Watch {
+  /** The journal of the run; that of the options, if it has one. */
+  readonly journal: Journal;
+  /** Receives the system of the run, before its first event. */
+  begin(manager: CoordinationManager): void;
+  /** Resolves when the run may begin. */
+  open(): Promise<void>;
+}
+
 /** Default of {@linkcode RunOptions.graceMs}. */
 export const DEFAULT_GRACE_MS = 5_000;
 
@@ -93,15 +103,19 @@ export async function runWorkflow(
   );
 }
 
-/** Runs a prepared workflow and shows it in `view`. `groups` is the registry of its commands. */
+/**
+ * Runs a prepared workflow and shows it in `view`. `groups` is the registry of its commands; `watch`
+ * looks at it.
+ */
 export async function runInView(
   workflow: Workflow,
   options: RunOptions,
   view: View,
   groups: ProcessGroups = new ProcessGroups(),
+  watch?: Watch,
 ): Promise<RunReport> {
   try {
-    return await new Run(workflow, options, view, groups).run();
+    return await new Run(workflow, options, view, groups, watch).run();
   } finally {
     await groups.close();
   }
@@ -115,8 +129,17 @@ class Run {
   readonly #eventBus = new EventBus();
   readonly #manager: CoordinationManager;
   readonly #commands: Commands;
+  readonly #watch: Watch | undefined;
 
-  constructor(workflow: Workflow, options: RunOptions, view: View, groups: ProcessGroups) {
+  constructor(
+    workflow: Workflow,
+    options: RunOptions,
+    view: View,
+    groups: ProcessGroups,
+    watch: Watch | undefined,
+  ) {
+    const journal = options.journal ?? watch?.journal;
+    this.#watch = watch;
     this.#workflow = workflow;
     this.#options = options;
     this.#view = view;
@@ -130,7 +153,7 @@ class Run {
         tasks: {
           // A command that was asked to end keeps its slot and locks until it has.
           abortGraceMs: graceMs + 60_000,
-          ...options.journal !== undefined && {
+          ...journal !== undefined && {
             keepFinished: workflow.tasks.length,
             maxCrashes: MOST_INTERRUPTIONS,
           },
@@ -138,7 +161,7 @@ class Run {
       },
       this.#eventBus,
       silentLogger,
-      options.journal === undefined ? {} : { journal: options.journal },
+      journal === undefined ? {} : { journal },
     );
     this.#commands = new Commands(this.#state, view, {
       graceMs,
@@ -152,8 +175,10 @@ class Run {
     const { signal, journal } = this.#options;
     const onInterrupt = () => this.#interrupt();
     let resumed: Resumed | undefined;
+    this.#watch?.begin(this.#manager);
+    if (journal !== undefined || this.#watch !== undefined) await this.#manager.initialize();
+    if (this.#watch !== undefined) await this.#openFor(this.#watch);
     if (journal !== undefined) {
-      await this.#manager.initialize();
       resumed = restore(this.#state, (taskId) => this.#scheduler.getTask(taskId));
     }
     for (const type of EVENTS) {
@@ -183,6 +208,15 @@ class Run {
     const report = reportOf(this.#state);
     await this.#view.end(report);
     return report;
+  }
+
+  async #openFor(watch: Watch): Promise<void> {
+    try {
+      await watch.open();
+    } catch (error) {
+      await this.#manager.shutdown({ graceMs: 0 });
+      throw error;
+    }
   }
 
   get #scheduler(): AdvancedTaskScheduler {

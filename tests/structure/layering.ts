@@ -33,8 +33,8 @@ const RINGS: ReadonlyMap<string, number> = new Map([
   ["dashboard", 7],
   ["mcp", 7],
   ["server", 8],
-  ["cli", 8],
-  ["command", 9],
+  ["cli", 9],
+  ["command", 10],
 ]);
 /** The entry points outside of `src`. */
 const ENTRIES: ReadonlySet<string> = new Set(["mod.ts", "events.ts", "machine.ts"]);
