@@ -4,12 +4,20 @@
  * @module
  */
 
+import { RUN_OPTIONS } from "../../cli/args.ts";
+import { JOURNAL_COMMANDS, JOURNAL_OPTIONS } from "../../cli/journal_args.ts";
 import { type Context, UsageError, type Verb } from "../verb.ts";
 
 type Verbs = ReadonlyMap<string, Verb>;
 
-/** The commands that are no verbs. */
-const OTHERS = ["run", "replay", "journal", "help"];
+/** The options of the commands that are no verbs. */
+const OTHERS: Readonly<Record<string, readonly string[]>> = {
+  run: Object.keys(RUN_OPTIONS),
+  ...Object.fromEntries(
+    JOURNAL_COMMANDS.filter((name) => name !== "log").map((name) => [name, [...Object.keys(JOURNAL_OPTIONS[name]), "help"]]),
+  ),
+  help: [],
+};
 
 /** `lockstep completions`. */
 export function completions(context: Context): Promise<void> {
@@ -21,11 +29,13 @@ export function completions(context: Context): Promise<void> {
 }
 
 function bash(verbs: Verbs): string {
-  const cases = [...verbs.values()].map(({ name, options }) =>
-    `    ${name}) words="${optionsOf(options)}" ;;`
+  const ofVerbs = [...verbs.values()].map(({ name, options }) => [name, optionsOf(options)]);
+  const ofOthers = Object.entries(OTHERS).map(([name, options]) => [name, dashed(options)]);
+  const cases = [...ofVerbs, ...ofOthers].map(([name, words]) =>
+    `    ${name}) words="${words}" ;;`
   );
   return `_lockstep() {
-  local words="${[...verbs.keys(), ...OTHERS].join(" ")}"
+  local words="${[...verbs.keys(), ...Object.keys(OTHERS)].join(" ")}"
   if [ "$COMP_CWORD" -gt 1 ]; then
     words="--help"
     case "\${COMP_WORDS[1]}" in
@@ -64,9 +74,19 @@ function fish(verbs: Verbs): string {
       }'`
     ),
   ]);
-  return `${lines.join("\n")}\n`;
+  const others = Object.entries(OTHERS).flatMap(([name, options]) => [
+    `complete -c lockstep -n __fish_use_subcommand -a ${name}`,
+    ...options.map((option) =>
+      `complete -c lockstep -n '__fish_seen_subcommand_from ${name}' -l ${option}`
+    ),
+  ]);
+  return `${[...lines, ...others].join("\n")}\n`;
 }
 
 function optionsOf(options: object): string {
-  return [...Object.keys(options), "dir", "no-start", "help"].map((name) => `--${name}`).join(" ");
+  return dashed([...Object.keys(options), "dir", "no-start", "help"]);
+}
+
+function dashed(options: readonly string[]): string {
+  return options.map((name) => `--${name}`).join(" ");
 }
