@@ -42,7 +42,12 @@ const HOSTNAME = "127.0.0.1";
 /** The operations that pages need; none of them changes anything. */
 const SHOWING: ReadonlySet<string> = new Set(["page", "events"]);
 
-const LIMITS = { maxBodyBytes: 2 ** 10, maxRequests: 1_000 };
+const LIMITS = {
+  maxBodyBytes: 2 ** 10,
+  maxRequests: 1_000,
+  callsPerSecond: 1_000,
+  callBurst: 2_000,
+};
 
 /** A link is good until it is used: what prints it may run for hours, and makes no second one. */
 const LINKS = {

@@ -12,6 +12,7 @@ const DEFAULTS: Invocation = {
   resume: undefined,
   only: undefined,
   agents: undefined,
+  dashboard: false,
   keepGoing: false,
   dryRun: false,
   graph: undefined,

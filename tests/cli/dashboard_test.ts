@@ -21,12 +21,13 @@ class Output {
   text = "";
   readonly ended: Promise<void>;
 
-  constructor(stream: ReadableStream<Uint8Array>) {
+  constructor(stream: ReadableStream<Uint8Array<ArrayBuffer>>) {
     this.ended = this.#read(stream);
   }
 
-  async #read(stream: ReadableStream<Uint8Array>): Promise<void> {
-    for await (const text of stream.pipeThrough(new TextDecoderStream())) this.text += text;
+  async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const chunk of stream) this.text += decoder.decode(chunk, { stream: true });
   }
 
   /** Resolves with the link of the dashboard. */
@@ -225,8 +226,10 @@ Deno.test("run --dashboard keeps the exit code, and says how to look again", asy
   assertMatch(run.stderr, /^lockstep: to look at the run again: lockstep replay j --dashboard\n$/m);
   here.write("w.yaml", WORKFLOW);
   await using stopped = started(here, ["run", "w.yaml", "--dashboard", "--journal", "k"]);
-  await stopped.err.link();
+  const browser = await Browser.at(await stopped.err.link());
   await until(() => stopped.out.text.includes("▶ b"), "b runs");
+  assertEquals(statuses(await browser.page("tasks")), ["a completed", "b running"]);
+  assertEquals(statuses(await browser.page("tasks?at=0")), []);
   stopped.child.kill("SIGINT");
   assertEquals(await stopped.code(), 130);
   assert(!stopped.err.text.includes("replay"), stopped.err.text);

@@ -217,4 +217,11 @@ Deno.test("completions are scripts that the shell accepts", async () => {
   await Deno.writeTextFile(`${driver.folder}/c.bash`, out);
   const checked = await driver.sh("bash -n c.bash && bash -c '. ./c.bash; complete -p lockstep'");
   assertEquals(checked.code, 0, checked.err);
+  const complete = (command: string, start: string) =>
+    `bash -c '. ./c.bash; COMP_WORDS=(lockstep ${command} ${start}); COMP_CWORD=2; _lockstep; echo "\${COMPREPLY[*]}"'`;
+  for (
+    const [command, start, found] of [["replay", "--d", "--dashboard"], ["open", "--p", "--print"]]
+  ) {
+    assertEquals((await driver.sh(complete(command!, start!))).out.trim(), found);
+  }
 });

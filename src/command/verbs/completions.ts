@@ -14,7 +14,9 @@ type Verbs = ReadonlyMap<string, Verb>;
 const OTHERS: Readonly<Record<string, readonly string[]>> = {
   run: Object.keys(RUN_OPTIONS),
   ...Object.fromEntries(
-    JOURNAL_COMMANDS.filter((name) => name !== "log").map((name) => [name, [...Object.keys(JOURNAL_OPTIONS[name]), "help"]]),
+    JOURNAL_COMMANDS.filter((name) => name !== "log").map((
+      name,
+    ) => [name, [...Object.keys(JOURNAL_OPTIONS[name]), "help"]]),
   ),
   help: [],
 };
