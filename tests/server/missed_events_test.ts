@@ -175,7 +175,9 @@ Deno.test("events that come while the journal is read are sent behind those, onc
   const bus = new EventBus();
   const feed = new EventFeed(bus);
   const ready = Promise.withResolvers<void>();
+  let reads = 0;
   feed.goOnFrom(100, async (first, end) => {
+    reads++;
     await ready.promise;
     return invented(first, end);
   });
@@ -186,6 +188,7 @@ Deno.test("events that come while the journal is read are sent behind those, onc
   }
   ready.resolve();
   assertEquals(idsOf(await reading), numbers(0, 9_100));
+  assertEquals(reads, 1, "they are kept meanwhile");
   feed.close();
 });
 
