@@ -100,7 +100,8 @@ export class Connection {
 
   /**
    * Calls an operation that may answer 202, and waits with its ticket until it has answered, `waitMs`
-   * have passed, or `signal` aborts. Resolves with `undefined` when the time has passed.
+   * have passed, or `signal` aborts. Resolves with `undefined` when the time has passed; the place is
+   * given up then, so that nothing is granted to a caller that has gone on.
    */
   async wait<Reply>(request: Request, waitMs: number): Promise<Reply | undefined> {
     const until = Date.now() + waitMs;
@@ -112,7 +113,19 @@ export class Connection {
       const reply = await this.call<{ ticket?: string } & Reply>({ ...request, query });
       if (typeof reply?.ticket !== "string" || !("keptUntil" in reply)) return reply;
       ticket = reply.ticket;
-      if (isLast) return undefined;
+      if (isLast) return await this.#last<Reply>(request, ticket);
+    }
+  }
+
+  /** Gives up the place of a ticket, and resolves with what it has led to, if it has. */
+  async #last<Reply>(request: Request, ticket: string): Promise<Reply | undefined> {
+    const query = { ...request.query, wait: "0s", keep: GIVEN_UP, ticket };
+    try {
+      const reply = await this.call<{ ticket?: string } & Reply>({ ...request, query });
+      return typeof reply?.ticket === "string" && "keptUntil" in reply ? undefined : reply;
+    } catch (error) {
+      if (error instanceof ServerError && error.status < 500) return undefined; // it has lapsed
+      throw error;
     }
   }
 
@@ -176,6 +189,9 @@ export class Connection {
     });
   }
 }
+
+/** The time for which a place is kept that is given up: the shortest that there is. */
+const GIVEN_UP = "1ms";
 
 /** The longest wait of one call, in milliseconds. */
 const LONGEST_WAIT_MS = 40_000;
