@@ -53,6 +53,33 @@ Deno.test("agents in two worktrees: a commit of what the other has reserved is r
   }
 });
 
+Deno.test("an agent may edit and commit the files that are reserved for its task", async () => {
+  await using driver = new CommandDriver();
+  await repository(driver);
+  const two = `${driver.folder}-two`;
+  try {
+    await driver.json(["join", "one"]);
+    await driver.json(["join", "two"], { cwd: two });
+    await driver.json(["hook", "install", "git"]);
+    await driver.json(["add", "t1", "--files", "src/auth/**"]);
+    await driver.json(["claim"]);
+    const others = await driver.sh("echo 2 > src/auth/a.ts && git commit -qam two", two);
+    assertEquals(others.code, 1);
+    assert(others.err.includes("held by one for task t1"), others.err);
+    const own = await driver.sh("echo 3 > src/auth/a.ts && git commit -qam own");
+    assertEquals(own.code, 0, own.err);
+    const call = JSON.stringify({
+      cwd: driver.folder,
+      tool_input: { file_path: `${driver.folder}/src/auth/a.ts` },
+    });
+    const edit = (cwd: string) => driver.run(["hook", "run", "claude-code"], { cwd, stdin: call });
+    assertEquals((await edit(driver.folder)).code, 0);
+    assertEquals((await edit(two)).code, 2);
+  } finally {
+    await Deno.remove(two, { recursive: true });
+  }
+});
+
 Deno.test("when no server runs a commit is allowed, warned about or blocked, as the hook was installed", async () => {
   await using driver = new CommandDriver();
   await repository(driver);

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { openHistory } from "../../src/history/mod.ts";
 import { SqliteJournal } from "../../src/journal/sqlite/mod.ts";
@@ -64,6 +64,23 @@ Deno.test("a claim waits until a task is there, or answers 202 with a ticket tha
   assertEquals([none.status, none.body], [200, { claim: null }]);
 });
 
+Deno.test("a client whose wait is over gives its place up, and is granted nothing later", async () => {
+  await using driver = await ServerDriver.start();
+  const { manager } = driver.server;
+  const agent = await driver.client().registerAgent({ id: "a" });
+  assertEquals(await agent.claim({ waitMs: 50 }), undefined);
+  await manager.submit({ id: "t1" });
+  assertEquals(manager.scheduler.getTask("t1")?.status, "ready");
+  await using held = await manager.resources.acquire("db", "b");
+  await assertRejects(() => agent.acquire("db", { timeoutMs: 50 }));
+  assertEquals(manager.resources.queueOf("db"), []);
+  assertEquals(await agent.receive({ waitMs: 50 }), undefined);
+  await manager.messages.send("b", "a", 1);
+  assertEquals(manager.messages.peek("a").map(({ epoch }) => epoch), [0]);
+  assertEquals(held.signal.aborted, false);
+  await agent[Symbol.asyncDispose]();
+});
+
 Deno.test("a client that goes away gives its place up, unless it said how long to keep it", async () => {
   await using driver = await ServerDriver.start();
   const [a, b, c] = [await driver.join("a"), await driver.join("b"), await driver.join("c")];
@@ -110,6 +127,16 @@ Deno.test("paths that an agent has reserved for its task are released when the t
     token: a,
   });
   assertEquals([reserved.status, reserved.body.paths], [200, ["src/**"]]);
+  const own = await driver.call("POST", "/v1/reservations", { paths: ["src/x.ts"], task }, {
+    token: a,
+  });
+  assertEquals([own.status, own.body.paths], [200, ["src/x.ts"]]);
+  for (const agentId of ["a", undefined]) {
+    const body = { paths: ["src/y.ts"], ...(agentId !== undefined && { agentId }) };
+    const terms = agentId === undefined ? { token: a } : {};
+    const check = await driver.call("POST", "/v1/reservations/check", body, terms);
+    assertEquals([check.body.isFree, check.body.heldBy], [true, []]);
+  }
   const paths = ["src/x.ts"];
   const check = await driver.call("POST", "/v1/reservations/check", { paths }, { token: b });
   assertEquals([check.body.isFree, check.body.heldBy[0].agentId, check.body.heldBy[0].taskId], [

@@ -9,6 +9,7 @@ import type { CoordinationManager } from "../../coordination/mod.ts";
 import { quote } from "../../core/arguments.ts";
 import type { LockHandle } from "../../locks/mod.ts";
 import { patternsOf } from "../../locks/paths.ts";
+import type { PathsCheck } from "../../locks/views.ts";
 import { RequestError } from "../../service/problem.ts";
 import { closed } from "../checks.ts";
 import { type Call, type Operation, operation } from "../operation.ts";
@@ -136,7 +137,13 @@ export const LOCK_OPERATIONS: readonly Operation[] = [
       }
       // A request that would wait is not made: its wait, though short, could close a deadlock.
       const { mode = "exclusive" } = options;
-      const obstacles = () => manager.checkPaths(paths, agent.agentId, { mode });
+      const obstacles = () => {
+        if (task === undefined) return manager.checkPaths(paths, agent.agentId, { mode });
+        return withoutOwn(
+          manager.checkPaths(paths, undefined, { mode }),
+          ({ agentId, taskId }) => agentId === agent.agentId && taskId === task.taskId,
+        );
+      };
       if (!obstacles().isFree) throw heldError("the paths", obstacles());
       return granted(await atOnce("the paths", acquire, obstacles));
     },
@@ -158,10 +165,24 @@ export const LOCK_OPERATIONS: readonly Operation[] = [
     reply: PathsView,
     handle({ manager, caller, body: { paths, agentId, mode = "exclusive" } }) {
       const self = agentId ?? (caller.kind === "agent" ? caller.agentId : undefined);
-      return manager.checkPaths(paths, self, { mode });
+      // What the claims of an agent hold is its own, too.
+      return withoutOwn(
+        manager.checkPaths(paths, self, { mode }),
+        ({ agentId }) => agentId === self,
+      );
     },
   }),
 ];
+
+/** Returns what is in the way, without what `isOwn`. */
+function withoutOwn(
+  check: PathsCheck,
+  isOwn: (owner: { readonly agentId: string; readonly taskId?: string }) => boolean,
+): PathsCheck {
+  const heldBy = check.heldBy.filter((each) => !isOwn(each));
+  const behind = check.behind.filter((each) => !isOwn(each));
+  return { ...check, isFree: heldBy.length + behind.length === 0, heldBy, behind };
+}
 
 /** Returns the locks that are held, with their queues. */
 export function heldLocks(manager: CoordinationManager): object[] {
