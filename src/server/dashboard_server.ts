@@ -64,6 +64,7 @@ export class DashboardServer {
   readonly #feed: EventFeed;
   readonly #links = new Links(LINKS);
   readonly #api: Api;
+  readonly #manager: CoordinationManager | undefined;
   #listener: Listener | undefined;
 
   /** Begins with the next event of the system. */
@@ -83,10 +84,16 @@ export class DashboardServer {
     const operations = Object.values(OPERATIONS).flat().filter(({ id }) => SHOWING.has(id));
     this.#api = new Api(served, LIMITS, logger, [pagesExtension(served)], operations);
     this.#feed = feed;
+    this.#manager = manager;
   }
 
-  /** Begins to listen; resolves with a link that opens it in a browser, once. */
+  /**
+   * Begins to listen, once the system is initialized; resolves with a link that opens it in a browser,
+   * once.
+   */
   async open(): Promise<string> {
+    // A run that goes on has events before the first one that is emitted here.
+    if (this.#manager !== undefined) this.#feed.goOnFrom(this.#manager.sequence, readNothing);
     let door = portDoor(HOSTNAME, 0);
     const place = { hostname: HOSTNAME, port: 0 };
     this.#listener = await listen(place, (request) => this.#api.answer(request, door));
@@ -101,4 +108,9 @@ export class DashboardServer {
     this.#feed.close();
     await this.#listener?.close(END_MS);
   }
+}
+
+/** Pages ask for the number of the newest event, and for no events that they missed. */
+function readNothing(): Promise<undefined> {
+  return Promise.resolve(undefined);
 }
