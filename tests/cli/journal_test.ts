@@ -183,6 +183,8 @@ Deno.test("command lines about journals are checked", () => {
     folder: "j",
     at: { position: 17, index: 2 },
     json: false,
+    dashboard: false,
+    print: false,
   });
   for (const topic of ["log", "replay", "journal"] as const) {
     assertEquals(parseCommandLine(["help", topic]), { command: "help", topic });
