@@ -96,9 +96,9 @@ function helpOn(topic: "lockstep" | "run" | keyof typeof JOURNAL_HELP): string {
   return topic === "run" ? RUN_HELP : JOURNAL_HELP[topic];
 }
 
-const PERMISSIONS =
-  "lockstep run needs --allow-read, --allow-write, --allow-env and --allow-run, " +
-  "and --dashboard --allow-net.";
+const PERMISSIONS = "lockstep run needs --allow-read, --allow-write, --allow-env and --allow-run.";
+
+const NET = "--dashboard needs --allow-net, too.";
 
 /** The message of an error of the caller, or `undefined` for a bug of ours. */
 function messageOf(error: unknown): string | undefined {
@@ -108,7 +108,10 @@ function messageOf(error: unknown): string | undefined {
   if (error instanceof FolderError || isOfJournal(error)) return `lockstep: ${error.message}`;
   if (error instanceof WorkflowError) return error.message;
   const permission = missingPermission(error);
-  if (permission !== undefined) return `lockstep: ${permission}\n${PERMISSIONS}`;
+  if (permission !== undefined) {
+    const needed = permission.includes("net access") ? NET : PERMISSIONS;
+    return `lockstep: ${permission}\n${needed}`;
+  }
   return error instanceof FileError ? `lockstep: ${error.message}` : undefined;
 }
 

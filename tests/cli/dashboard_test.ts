@@ -75,8 +75,8 @@ class Browser {
 }
 
 /** Starts `lockstep`; ends it at the end. */
-function started(here: Workspace, args: readonly string[]) {
-  const child = here.start(args);
+function started(here: Workspace, args: readonly string[], permissions: string[] = ["-A"]) {
+  const child = here.start(args, permissions);
   const [out, err] = [new Output(child.stdout), new Output(child.stderr)];
   return {
     ...{ child, out, err },
@@ -238,6 +238,18 @@ Deno.test("run --dashboard keeps the exit code, and says how to look again", asy
   const resumed = await here.lockstep(["run", "--resume", "k", "--dashboard"]);
   assertEquals(resumed.code, 0);
   assertMatch(resumed.stderr, /replay k --dashboard/);
+});
+
+Deno.test("run --dashboard says which permission it needs, and runs nothing without it", async () => {
+  using here = new Workspace();
+  here.write("w.yaml", "tasks: { a: { run: echo > ran } }\n");
+  const most = ["--no-prompt", "--allow-read", "--allow-write", "--allow-env", "--allow-run"];
+  await using run = started(here, ["run", "w.yaml", "--dashboard"], [...most, "--allow-sys"]);
+  assertEquals([await run.code(), run.out.text, here.has("ran")], [2, "", false]);
+  assertMatch(
+    run.err.text,
+    /^lockstep: Requires net access .*\n--dashboard needs --allow-net, too\.\n$/,
+  );
 });
 
 Deno.test("options that --dashboard has no use for are refused", () => {
