@@ -215,9 +215,8 @@ class VerbContext implements Context {
     const { length } = this.args;
     if (length >= least && length <= most) return this.args;
     const { name, usage } = this.#verb;
-    throw new UsageError(
-      `${name} must be given ${usage || "no arguments"}, got ${length || "none"}`,
-    );
+    const got = this.args.map((arg) => JSON.stringify(arg)).join(" ") || "none";
+    throw new UsageError(`${name} must be given ${usage || "no arguments"}, got ${got}`);
   }
 
   get isOver(): boolean {

@@ -29,7 +29,8 @@ Deno.test("a server that was killed is replaced, with its stale socket and serve
   assert((await Deno.stat(socket)) !== undefined, "the socket is stale");
   assertEquals((await driver.run(["status"])).code, 5);
   const doctor = await driver.run(["doctor"]);
-  assert(doctor.out.includes("FAIL a server answers"), doctor.out);
+  assertEquals(doctor.code, 1);
+  assert(doctor.out.includes("FAIL a server answers: none answers on /"), doctor.out);
   assert(doctor.out.includes("FAIL server.json"), doctor.out);
   assert(doctor.out.includes("ok   the journal is whole"), doctor.out);
   const again = await driver.json(["claim"]);

@@ -176,6 +176,40 @@ Deno.test("each verb has a help with its usage and an example", () => {
   }
 });
 
+Deno.test("a first look at a fresh folder finds nothing wrong, and says what comes next", async () => {
+  await using driver = new CommandDriver();
+  const said = async (...args: string[]) => {
+    const { code, out, err } = await driver.run(args);
+    return [code, `${out}${err}`] as const;
+  };
+  const [none, status] = await said("status");
+  assert(none === 5 && status.includes("The next command that needs one starts it."), status);
+  const [fresh, before] = await said("doctor");
+  assertEquals(fresh, 0, before);
+  assert(before.includes("note a server answers: none runs"), before);
+  await driver.json(["add", "t1", "one", "--requires", "typescript", "--approval"]);
+  const [waits, doctor] = await said("doctor");
+  assertEquals(waits, 0, doctor);
+  assert(/^note .*no agent has joined yet: lockstep join NAME$/m.test(doctor), doctor);
+  await driver.json(["join", "a"]);
+  const [nothing, claim] = await said("claim");
+  assertEquals(nothing, 3);
+  assert(claim.includes('Nothing that a can do is ready:\n  t1: No agent can "typescript"'), claim);
+  await driver.json(["add", "t2", "--needs", "t1"]);
+  const [, one] = await said("claim", "t2");
+  assert(one.includes('  t2: It waits for "t1"'), one);
+  const [ill, problem] = await said("doctor");
+  assertEquals(ill, 1, problem);
+  await driver.json(["join", "b", "--can", "typescript"]);
+  await driver.json(["claim", "--as", "b"]);
+  const [, done] = await said("done", "t1", "--as", "b");
+  assert(done.includes("waits for a person: lockstep approve t1"), done);
+  assert((await said("claim", "--as", "b"))[1].includes("Nothing is ready. Wait for"));
+  assertEquals(await said("send", "a", "hi"), [0, "Sent to a.\n"]);
+  assertEquals(await said("send", "human", "hi", "--as", "a"), [0, "Sent to human.\n"]);
+  assert((await said("send", "nobody", "hi"))[1].includes("which has not joined"));
+});
+
 Deno.test("a reader that goes away ends watch; a full disk is reported", async () => {
   await using driver = new CommandDriver();
   await driver.json(["add", "t1"]);
@@ -198,7 +232,9 @@ Deno.test("wrong command lines end with 2 and say what is wrong", async () => {
     [["add", "x", "--input", "{"], "--input must be JSON"],
     [["claim", "--wait", "soon"], "--wait must be a duration"],
     [["lock", "db"], "lock must be given a command behind --"],
-    [["hook", "install", "emacs"], "hook must be for git or claude-code"],
+    [["hook", "install", "emacs"], 'hook must be for git or claude-code, got "emacs"'],
+    [["hook", "instal", "git"], 'got "instal"; did you mean "install"?'],
+    [["hook", "install"], 'install|check|remove git|claude-code, got "install"'],
     [["completions", "tcsh"], "completions must be for bash, zsh or fish"],
     [["plan", "none.md"], 'cannot read "none.md"'],
     [["clam"], 'unknown command "clam"; did you mean "claim"?'],

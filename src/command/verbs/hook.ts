@@ -7,6 +7,7 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import process from "node:process";
+import { didYouMean } from "../../core/arguments.ts";
 import { LocalClient } from "../../client/local/mod.ts";
 import { ConnectionError } from "../../client/transport.ts";
 import { findHome, HomeError } from "../../service/home.ts";
@@ -25,7 +26,10 @@ const MOST_PATHS = 100;
 /** `lockstep hook`. */
 export async function hook(context: Context): Promise<number> {
   const [action, kind] = context.need(2) as [string, Kind];
-  if (!KINDS.includes(kind)) throw new UsageError(`hook must be for ${KINDS.join(" or ")}`);
+  if (!KINDS.includes(kind)) {
+    const rule = `hook must be for ${KINDS.join(" or ")}, got ${JSON.stringify(kind)}`;
+    throw new UsageError(rule + didYouMean(kind, KINDS));
+  }
   const down = context.text("down") ?? "warn";
   if (!["allow", "warn", "block"].includes(down)) {
     throw new UsageError(`--down must be allow, warn or block, got ${JSON.stringify(down)}`);
@@ -39,8 +43,10 @@ export async function hook(context: Context): Promise<number> {
       return remove(context, kind);
     case "run":
       return await run(context, kind, down);
-    default:
-      throw new UsageError(`hook must be given install, check or remove, got ${action}`);
+    default: {
+      const rule = `hook must be given install, check or remove, got ${JSON.stringify(action)}`;
+      throw new UsageError(rule + didYouMean(action, ["install", "check", "remove"]));
+    }
   }
 }
 
@@ -79,7 +85,10 @@ function install(context: Context, kind: Kind, down: string): number {
   }];
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, `${JSON.stringify(settings, undefined, 2)}\n`);
-  context.answer({ path }, `Edits are checked by ${path}.`);
+  context.answer(
+    { path },
+    `Edits are checked by ${path}, which is of this machine: keep it out of commits.`,
+  );
   return EXIT.fine;
 }
 
@@ -90,7 +99,9 @@ function check(context: Context, kind: Kind): number {
     : (readSettings(path).hooks?.PreToolUse ?? []).some(isOurs);
   context.answer(
     { path, isInstalled },
-    isInstalled ? `Installed in ${path}.` : `Not installed in ${path}.`,
+    isInstalled
+      ? `Installed in ${path}.`
+      : `Not installed in ${path}. Install it with: lockstep hook install ${kind}`,
   );
   return isInstalled ? EXIT.fine : EXIT.failed;
 }

@@ -8,6 +8,9 @@ import process from "node:process";
 import type { Message } from "../../messages/types.ts";
 import { type Context, EXIT } from "../verb.ts";
 
+/** The name of the people who run the server. */
+const HUMAN = "human";
+
 /** `lockstep send`. */
 export async function send(context: Context): Promise<void> {
   const [to, text] = context.need(2);
@@ -25,7 +28,14 @@ export async function send(context: Context): Promise<void> {
     return context.answer({ response }, shown);
   }
   const messageId = await sender.send(to!, text);
-  context.answer({ messageId }, to === "*" ? "Sent to all." : `Sent to ${to}.`);
+  if (to === "*") return context.answer({ messageId }, "Sent to all.");
+  // A name that has a mailbox is explained, too; only a member has an incarnation.
+  const isKnown = context.json || to === HUMAN ||
+    (await client.getAgent(to!))?.incarnation !== undefined;
+  context.answer(
+    { messageId },
+    isKnown ? `Sent to ${to}.` : `Sent to ${to}, which has not joined: it waits until then.`,
+  );
 }
 
 /** `lockstep inbox`. */

@@ -10,6 +10,7 @@ import process from "node:process";
 import { LocalClient } from "../../client/local/mod.ts";
 import { ConnectionError } from "../../client/transport.ts";
 import { readServerInfo } from "../../service/home.ts";
+import { answers } from "../auto_start.ts";
 import { type Context, EXIT, UsageError } from "../verb.ts";
 
 /** The size from which on the log of servers begins anew, in bytes. */
@@ -146,22 +147,41 @@ export async function status(context: Context): Promise<number | void> {
     });
   } catch (error) {
     if (!(error instanceof ConnectionError)) throw error;
-    context.answer(null, `No server runs in ${home.root}.`);
+    context.answer(null, `No server runs in ${home.root}. ${STARTS}`);
     return EXIT.noServer;
   } finally {
     client.close();
   }
 }
 
+/** When a server starts by itself, for people. */
+const STARTS = "The next command that needs one starts it.";
+
+/** A check of `lockstep doctor`. */
+interface Checked {
+  readonly check: string;
+  /** What is wrong; `undefined` for nothing. */
+  readonly problem: string | undefined;
+  /** What is worth knowing, and not wrong. */
+  readonly note?: string;
+}
+
+/** What a check has found: a problem, something that is worth knowing, or nothing. */
+type Found = string | { readonly note: string } | true | void;
+
 /** `lockstep doctor`. */
 export async function doctor(context: Context): Promise<number> {
   context.need(0);
   const { home } = context;
-  const checks: { check: string; problem: string | undefined }[] = [];
-  const check = async (name: string, look: () => unknown) => {
+  const checks: Checked[] = [];
+  const check = async (name: string, look: () => Found | Promise<Found>) => {
     try {
-      const problem = await look();
-      checks.push({ check: name, problem: typeof problem === "string" ? problem : undefined });
+      const found = await look();
+      checks.push({
+        check: name,
+        problem: typeof found === "string" ? found : undefined,
+        ...(typeof found === "object" && { note: found.note }),
+      });
     } catch (error) {
       checks.push({ check: name, problem: (error as Error).message });
     }
@@ -176,11 +196,12 @@ export async function doctor(context: Context): Promise<number> {
     return (mode & 0o077) === 0 || "its mode must be 0600";
   });
   let runs = false;
-  await check("a server answers", async () => {
-    await client.server();
-    runs = true;
-  });
   const info = readServerInfo(home);
+  await check("a server answers", async () => {
+    runs = await answers(client);
+    if (!runs && info === undefined) return { note: `none runs. ${STARTS}` };
+    return runs || `none answers on ${home.socket}`;
+  });
   if (!runs && info !== undefined) {
     await check(
       "server.json is not of a server that has crashed",
@@ -189,7 +210,14 @@ export async function doctor(context: Context): Promise<number> {
   }
   if (runs) {
     await check("the system is healthy", async () => {
-      const { healthy, error } = await client.getHealthStatus();
+      const [{ healthy, error }, { agents }] = await Promise.all([
+        client.getHealthStatus(),
+        client.state(),
+      ]);
+      const waitsForAgents = /^scheduler: no agent may run task "[^"]*"$/.test(error ?? "");
+      if (waitsForAgents && (agents as unknown[]).length === 0) {
+        return { note: "tasks wait, and no agent has joined yet: lockstep join NAME" };
+      }
       return healthy || error || "it is not";
     });
   } else {
@@ -204,9 +232,10 @@ export async function doctor(context: Context): Promise<number> {
   context.answer(
     { healthy: ok, checks },
     () =>
-      checks.map(({ check, problem }) =>
-        problem === undefined ? `ok   ${check}` : `FAIL ${check}: ${problem}`
-      ).join("\n"),
+      checks.map(({ check, problem, note }) => {
+        if (problem !== undefined) return `FAIL ${check}: ${problem}`;
+        return note === undefined ? `ok   ${check}` : `note ${check}: ${note}`;
+      }).join("\n"),
   );
   return ok ? EXIT.fine : EXIT.failed;
 }

@@ -16,7 +16,8 @@ export async function claim(context: Context): Promise<number | void> {
   const agent = await context.agent();
   const claim = await agent.claim({ waitMs, ...(taskId !== undefined && { taskId }) });
   if (claim === undefined) {
-    context.answer({ claim: null }, "Nothing is ready. Wait for a task with --wait 5m.");
+    const why = context.json ? "" : await whyNothing(context, agent.agentId, taskId);
+    context.answer({ claim: null }, why);
     return EXIT.nothing;
   }
   claim.leave();
@@ -25,6 +26,25 @@ export async function claim(context: Context): Promise<number | void> {
     { claim: { task, epoch, attempt, dependencies } },
     () => [...claimLines(claim), `Finish with: lockstep done ${task.id} -m "..."`].join("\n"),
   );
+}
+
+/** The ready tasks that are named at most. */
+const MOST_NAMED = 3;
+
+/** Returns why an agent was given nothing: there is nothing, or nothing that it may run. */
+async function whyNothing(
+  context: Context,
+  agentId: string,
+  taskId: string | undefined,
+): Promise<string> {
+  const client = await context.client();
+  const { tasks } = await client.listTasks({ status: "ready", limit: MOST_NAMED });
+  const ids = taskId === undefined ? tasks.map(({ id }) => id) : [taskId];
+  if (ids.length === 0) return "Nothing is ready. Wait for a task with --wait 5m.";
+  const lines = await Promise.all(
+    ids.map(async (id) => `  ${id}: ${(await client.explain(id, "task")).summary}`),
+  );
+  return [`Nothing that ${agentId} can do is ready:`, ...lines].join("\n");
 }
 
 /** `lockstep done`. */
@@ -70,7 +90,12 @@ async function end(
   const view = task ?? { id: taskId } as TaskView;
   await report(agent.claimOf({ task: view, epoch, attempt: attempts, dependencies: [] }));
   const after = await client.getTask(taskId!);
-  context.answer(after, `${taskId} ${outcome}.`);
+  context.answer(
+    after,
+    outcome === "is done" && after?.status === "blocked"
+      ? `The result of ${taskId} waits for a person: lockstep approve ${taskId}`
+      : `${taskId} ${outcome}.`,
+  );
 }
 
 /** `lockstep add`. */
