@@ -154,7 +154,7 @@ export function Page<Data>(
 function Trouble({ problem }: { problem: Problem }) {
   if (problem.status === 401 || problem.status === 403) {
     return html`<div class="trouble" role="alert"><strong>This browser has no access.</strong>
-      <p>Run <code>lockstep open</code> in the repository. It opens a link that works once.</p></div>`;
+      <p>Run <code>lockstep open</code> in the repository, which makes a link that works once; or start the command again that printed one.</p></div>`;
   }
   return html`<div class="trouble" role="alert"><strong>${problem.message}</strong></div>`;
 }
