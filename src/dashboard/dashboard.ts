@@ -99,7 +99,10 @@ export class Dashboard {
    * @throws {UnknownSubjectError} when the page is about something that there is not
    */
   async page<Name extends PageName>(name: Name, query: PageQuery): Promise<PageOf<Pages[Name]>> {
-    await (this.#reading ??= this.#read());
+    await (this.#reading ??= this.#read().catch((error) => {
+      this.#reading = undefined; // the next page tries again
+      throw error;
+    }));
     const { at } = query;
     const isPast = at !== undefined;
     const moment = isPast ? await this.#past(at) : await this.#now();
@@ -157,7 +160,10 @@ export class Dashboard {
   }
 
   async #opened(history: () => Promise<History<RootState>>): Promise<History<RootState>> {
-    return await (this.#history ??= history());
+    return await (this.#history ??= history().catch((error) => {
+      this.#history = undefined;
+      throw error;
+    }));
   }
 
   async #now(): Promise<Moment<RootState>> {

@@ -206,6 +206,25 @@ Deno.test("a page about something unknown, or of a moment that is none, is refus
   await assertRejects(() => dashboard.page("now", { at: "999999" }), RangeError);
 });
 
+Deno.test("a journal that can't be read for a while is read for a later page", async () => {
+  const journal = new MemoryJournal();
+  await using manager = new CoordinationManager({ journal, logger: SILENT });
+  await manager.initialize();
+  await manager.submit({ id: "a" });
+  let tries = 0;
+  const dashboard = new Dashboard({
+    title: "shop",
+    history: async () => {
+      if (++tries === 1) throw new Error("the disk is busy");
+      return await openHistory<RootState>(journal);
+    },
+    present: () => ({ state: manager.state, next: manager.sequence, at: Date.now() }),
+  });
+  await assertRejects(() => dashboard.page("now", {}), Error, "busy");
+  const page = await dashboard.page("now", {});
+  assertEquals(page.events.map(({ type }) => type), ["task:created"]);
+});
+
 Deno.test("counts are merged into fewer spans when there are many, and none is lost", () => {
   const chronicle = new Chronicle(() => "");
   const begin = 1_700_000_000_000;
