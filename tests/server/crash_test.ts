@@ -163,7 +163,11 @@ class CommandAgent {
 
   kill(): void {
     this.#isOver = true;
-    this.#child?.kill("SIGKILL");
+    try {
+      this.#child?.kill("SIGKILL");
+    } catch {
+      // It has just ended by itself.
+    }
   }
 
   async #work(): Promise<void> {
