@@ -1,3 +1,4 @@
+/// <reference lib="dom" />
 /**
  * `deno task bench:dashboard`: what three tabs cost a busy server, and how they keep up with it. The load
  * is the same with and without tabs, in turns; the browser runs on the same machine.
