@@ -11,8 +11,10 @@ import { socketTransport } from "../src/client/local/socket_transport.ts";
 export interface Reading {
   /** Events that came. */
   readonly events: number;
-  /** Events that were left out, came twice, or out of order, and gaps. */
+  /** Events that were left out without a word, came twice, or out of order. */
   readonly wrong: number;
+  /** Gaps that a reader was told of, as it was too far behind. */
+  readonly gaps: number;
   /** Streams that were cut, as their reader was slow, and resumed. */
   readonly cuts: number;
   /** The number of the last event that all readers have. */
@@ -26,11 +28,10 @@ export type Wish = { readonly socket: string; readonly readers: number } | "repo
 
 const LONGEST_LAG = 20_000;
 
-const EVENT = /^id: (\d+)\nevent: (?!gap)[^\n]*\ndata: \{"sequence":\d+,"at":(\d+)/gm;
+const EVENT =
+  /^id: (\d+)\nevent: (?!gap)[^\n]*\ndata: \{"sequence":\d+,"at":(\d+)|^event: gap\ndata: (.*)/gm;
 
-const GAP = /^event: gap\ndata: (?!.*"isCut":true)/gm;
-
-let [events, wrong, cuts] = [0, 0, 0];
+let [events, wrong, gaps, cuts] = [0, 0, 0, 0];
 let lags = new Uint32Array(LONGEST_LAG + 1);
 const lasts: number[] = [];
 
@@ -61,8 +62,14 @@ function take(text: string, index: number): void {
   const now = Date.now();
   const start = /^retry: [^\n]*\nid: (-?\d+)\n\n/m.exec(text);
   if (start !== null) lasts[index] = Number(start[1]);
-  wrong += text.matchAll(GAP).toArray().length;
-  for (const [, id, at] of text.matchAll(EVENT)) {
+  for (const [, id, at, gap] of text.matchAll(EVENT)) {
+    if (gap !== undefined) {
+      const { last, isCut } = JSON.parse(gap) as { last: number; isCut?: true };
+      if (isCut) continue; // it resumes, and misses nothing
+      gaps++;
+      lasts[index] = last;
+      continue;
+    }
     events++;
     if (Number(id) !== lasts[index]! + 1) wrong++;
     lasts[index] = Number(id);
@@ -77,8 +84,8 @@ const scope = globalThis as unknown as {
 
 scope.onmessage = ({ data }) => {
   if (data === "report") {
-    scope.postMessage({ events, wrong, cuts, last: Math.min(...lasts), lags: [...lags] });
-    [events, wrong, cuts] = [0, 0, 0];
+    scope.postMessage({ events, wrong, gaps, cuts, last: Math.min(...lasts), lags: [...lags] });
+    [events, wrong, gaps, cuts] = [0, 0, 0, 0];
     lags = new Uint32Array(LONGEST_LAG + 1);
     return;
   }

@@ -225,15 +225,16 @@ async function events(): Promise<void> {
     });
   /** Waits until all readers have the newest event, and returns what they read. */
   const caughtUp = async () => {
-    let [count, wrong, cuts] = [0, 0, 0];
+    let [count, wrong, gaps, cuts] = [0, 0, 0, 0];
     const lags: number[] = [];
     for (let i = 0; i < 600; i++) {
       const reading = await report();
       count += reading.events;
       wrong += reading.wrong;
+      gaps += reading.gaps;
       cuts += reading.cuts;
       reading.lags.forEach((times, ms) => lags[ms] = (lags[ms] ?? 0) + times);
-      if (reading.last >= await last()) return { count, wrong, cuts, lags };
+      if (reading.last >= await last()) return { count, wrong, gaps, cuts, lags };
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
     throw new Error("the readers did not get all events in half a minute");
@@ -254,12 +255,12 @@ async function events(): Promise<void> {
     underWay.push(burst());
   }
   await Promise.all(underWay);
-  const { count, wrong, cuts, lags } = await caughtUp();
+  const { count, wrong, gaps, cuts, lags } = await caughtUp();
   const seconds = (performance.now() - begin) / 1000;
   const steady = `events, 10,000/s to ${READERS} readers`;
   note(`${steady}: delivered`, count / seconds, "/s", "≥ 190000");
   note(`${steady}: lost or twice`, wrong, "", "0");
-  note(`${steady}: cut and resumed`, cuts, "", "0");
+  note(`${steady}: cut and resumed, gaps told of`, cuts + gaps, "", "0");
   note(`${steady}: lag, p50`, quantileOf(lags, 0.5), "ms", "");
   note(`${steady}: lag, p99`, quantileOf(lags, 0.99), "ms", "");
 
@@ -268,6 +269,7 @@ async function events(): Promise<void> {
   note(`events, as many as it can, ${READERS} readers`, watched, "/s", "");
   note(`events, as many as it can, ${READERS} readers: lost or twice`, after.wrong, "", "0");
   note(`events, as many as it can, ${READERS} readers: cut and resumed`, after.cuts, "", "");
+  note(`events, as many as it can, ${READERS} readers: gaps told of`, after.gaps, "", "");
   readers.terminate();
   close();
   const client = new LocalClient(home);
