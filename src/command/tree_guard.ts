@@ -83,10 +83,10 @@ export class TreeGuard {
     return new TreeGuard(await startShell(["-c", GUARD]));
   }
 
-  /** Guards a command. */
-  watch(pid: number): void {
+  /** Guards a command; resolves once the guard will know of it, whatever happens to this process. */
+  watch(pid: number): Promise<void> {
     this.#isWatching = true;
-    void this.#shell.write(`${pid}\n`);
+    return this.#shell.write(`${pid}\n`);
   }
 
   /** Ends the command and its descendants: asks them first, and kills them after some seconds. */

@@ -6,6 +6,7 @@
 
 import { spawn } from "node:child_process";
 import process from "node:process";
+import type { Writable } from "node:stream";
 import type { ClientLock } from "../../client/agent.ts";
 import { TreeGuard } from "../tree_guard.ts";
 import { type Context, EXIT, UsageError } from "../verb.ts";
@@ -60,12 +61,30 @@ export async function lock(context: Context): Promise<number> {
   }
 }
 
+/**
+ * Becomes the command once its guard knows of it: until then, a kill of this process ends it. Its exit code
+ * is that of an invalid command line where there is no such program.
+ */
+const WHEN_GUARDED = `
+read -r go <&3 || exit
+exec 3<&-
+command -v "$1" > /dev/null || { echo "lockstep: cannot run $1: there is no such program" >&2; exit 2; }
+exec "$@"
+`;
+
 /** Runs a command while a lock is held. Resolves with its exit code. */
 async function run([program, ...args]: readonly string[], lock: ClientLock): Promise<number> {
   const env = { ...process.env, LOCKSTEP_EPOCH: String(lock.epoch) };
   const guard = await TreeGuard.start();
-  const child = spawn(program!, args, { stdio: "inherit", env });
-  if (child.pid !== undefined) guard.watch(child.pid);
+  const child = spawn("sh", ["-c", WHEN_GUARDED, "sh", program!, ...args], {
+    stdio: ["inherit", "inherit", "inherit", "pipe"],
+    env,
+  });
+  if (child.pid !== undefined) {
+    const gate = child.stdio[3] as Writable;
+    gate.on("error", () => {}); // it has ended
+    guard.watch(child.pid).then(() => gate.end("go\n"));
+  }
   const pass = (signal: NodeJS.Signals) => {
     try {
       process.kill(child.pid!, signal); // after `child.kill`, Deno has no exit code
