@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { When } from "../history/mod.ts";
+import { parseWhen } from "../service/when.ts";
 import { parseArgs } from "node:util";
 import { didYouMean } from "../core/arguments.ts";
 import { UsageError } from "./problems.ts";
@@ -13,11 +15,6 @@ export type JournalCommand = "log" | "replay" | "journal";
 
 /** All of them. */
 export const JOURNAL_COMMANDS: readonly JournalCommand[] = ["log", "replay", "journal"];
-
-/** A moment of a journal, as `--at` names it. */
-export type When =
-  | { readonly position: number; readonly index?: number }
-  | { readonly instant: number };
 
 /** The arguments of a command about a journal. */
 export type JournalInvocation =
@@ -183,13 +180,8 @@ function onlyFolder(command: string, folders: readonly string[]): string {
 }
 
 function moment(text: string | undefined): When | undefined {
-  if (text === undefined) return undefined;
-  const [, position, index] = /^(\d{1,15})(?::(\d{1,9}))?$/.exec(text) ?? [];
-  if (position !== undefined) {
-    return { position: Number(position), ...index !== undefined && { index: Number(index) } };
-  }
-  const instant = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : NaN;
-  if (!Number.isNaN(instant)) return { instant };
+  const when = text === undefined ? undefined : parseWhen(text);
+  if (text === undefined || when !== undefined) return when;
   const rule =
     "--at must be a position, a place such as 17:0, or a time such as 2026-11-30T08:00:00Z";
   throw new UsageError(`${rule}, got ${JSON.stringify(text)}`);

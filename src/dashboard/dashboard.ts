@@ -12,6 +12,7 @@ import type { Instant, Named } from "../core/machine.ts";
 import { type History, Moment } from "../history/mod.ts";
 import { describeEvent, type LockstepEvent } from "../root/events.ts";
 import type { RootState } from "../root/state.ts";
+import { parseWhen } from "../service/when.ts";
 import { Chronicle } from "./chronicle.ts";
 import {
   agentPage,
@@ -174,22 +175,15 @@ export class Dashboard {
     return new Moment<RootState>({ ...data, event: undefined }, () => Promise.resolve(undefined));
   }
 
-  /** Opens a moment: an instant, or the one after the event before a number. */
   async #past(at: string): Promise<Moment<RootState>> {
     const { history } = this.#subject;
     if (history === undefined) {
       throw new RangeError("Cannot look back: the system must have a journal");
     }
-    const opened = await this.#opened(history);
-    if (/^\d{11,15}$/.test(at)) return await opened.at({ instant: Number(at) });
-    const found = /^(\d{1,15})(?::(\d{1,9}))?$/.exec(at);
-    if (found === null) {
+    const when = parseWhen(at);
+    if (when === undefined) {
       throw new RangeError("Cannot look back: at must be an instant, or a place such as 17:0");
     }
-    const [, position, index] = found;
-    return await opened.at({
-      position: Number(position),
-      ...(index !== undefined && { index: Number(index) }),
-    });
+    return await (await this.#opened(history)).at(when);
   }
 }

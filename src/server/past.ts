@@ -6,8 +6,15 @@
 
 import type { Journal } from "../core/journal.ts";
 import { JournalTruncatedError } from "../core/errors.ts";
-import { type EventFilter, type History, type HistoryEvent, openHistory } from "../history/mod.ts";
+import {
+  type EventFilter,
+  type History,
+  type HistoryEvent,
+  openHistory,
+  type When,
+} from "../history/mod.ts";
 import type { RootState } from "../root/state.ts";
+import { parseWhen } from "../service/when.ts";
 import { RequestError } from "../service/problem.ts";
 import type { Past } from "./operation.ts";
 
@@ -77,12 +84,9 @@ export class JournalPast implements Past {
   }
 }
 
-function momentOf(when: string): Parameters<History["at"]>[0] {
-  if (/^\d{1,15}$/.test(when)) return { position: Number(when) };
-  const place = /^(\d{1,15}):(\d{1,9})$/.exec(when);
-  if (place !== null) return { position: Number(place[1]), index: Number(place[2]) };
-  const instant = Date.parse(when);
-  if (!Number.isNaN(instant)) return { instant };
+function momentOf(text: string): When {
+  const when = parseWhen(text);
+  if (when !== undefined) return when;
   const rule = "at must be an instant in ISO 8601, a position, or a place such as 17:0";
   throw new RequestError(400, "invalid-request", `Cannot look back: ${rule}`, { field: "at" });
 }
