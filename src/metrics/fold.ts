@@ -21,7 +21,13 @@ import {
 } from "./aggregates.ts";
 import { DEFAULT_METRICS_CONFIG, type MetricsConfig } from "./config.ts";
 import { GAUGE_CHANGES, type Gauges, noGauges } from "./gauges.ts";
-import { COUNTERS, DURATION_METRICS, DURATIONS, SCHEDULING_LATENCY } from "./vocabulary.ts";
+import {
+  COUNTER_METRICS,
+  COUNTERS,
+  DURATION_METRICS,
+  DURATIONS,
+  SCHEDULING_LATENCY,
+} from "./vocabulary.ts";
 
 /** The newest value of a user's own metric under one set of tags. */
 export interface Recorded {
@@ -167,7 +173,7 @@ export function clear(state: MetricsState): void {
   state.completions = emptyRate();
   state.errors = emptyRate();
   const { keepSamples } = state.config;
-  for (const { metric } of COUNTERS) {
+  for (const { metric } of COUNTER_METRICS) {
     state.counters.set(metric, 0);
     state.metrics.set(metric, { series: emptySeries(keepSamples), histogram: undefined });
   }

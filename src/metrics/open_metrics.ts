@@ -7,7 +7,7 @@
 import type { MetricsState } from "./fold.ts";
 import { quantileOf } from "./aggregates.ts";
 import { breakersByState, countSuspects, loadOf } from "./gauges.ts";
-import { COUNTERS, DURATION_METRICS } from "./vocabulary.ts";
+import { COUNTER_METRICS, DURATION_METRICS } from "./vocabulary.ts";
 
 /**
  * The content type of the text.
@@ -53,7 +53,7 @@ export function openMetricsOf(state: Readonly<MetricsState>, process: ProcessFig
 }
 
 function counterFamilies({ counters, dropped }: Readonly<MetricsState>): Family[] {
-  const families = COUNTERS.map(({ metric, help }) =>
+  const families = COUNTER_METRICS.map(({ metric, help }) =>
     counter(`lockstep_${identifier(metric)}`, help, counters.get(metric)!)
   );
   const help = "Samples of recorded metrics that found no room";
@@ -64,7 +64,7 @@ function counter(name: string, help: string, value: number): Family {
   return { name, type: "counter", help, samples: [{ suffix: "_total", value }] };
 }
 
-const STATUSES = ["waiting", "ready", "assigned", "running", "backing-off"] as const;
+const STATUSES = ["waiting", "ready", "assigned", "running", "blocked", "backing-off"] as const;
 
 function gaugeFamilies({ gauges }: Readonly<MetricsState>): Family[] {
   const { tasksByStatus, agents, resources, lockedResources: locked, waits, open } = gauges;

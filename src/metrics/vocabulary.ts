@@ -37,7 +37,9 @@ export const SCHEDULING_LATENCY = {
   help: "From when a task was ready until it was assigned",
 };
 
-/** All counters. */
+const LAPSED = "Waits, and what they led to, for which no caller came back in time";
+
+/** All counters; several events may count for one. */
 export const COUNTERS: readonly CounterSpec[] = [
   counter("task.created", "task:created", "Tasks that were accepted"),
   counter("task.assigned", "task:assigned", "Tasks that were assigned to an agent"),
@@ -116,6 +118,17 @@ export const COUNTERS: readonly CounterSpec[] = [
   counter("inbox.seen", "inbox:seen", "Times that a reader of an inbox has seen further messages"),
   counter("inbox.forgotten", "inbox:forgotten", "Places of readers of an inbox that were evicted"),
   counter("message.dead_lettered", "message:dead-lettered", "Messages that became dead letters"),
+  ...(["resource:detached", "claim:detached", "receiver:detached", "request:detached"] as const)
+    .map((event) => counter("ticket.detached", event, "Waits whose caller left and may come back")),
+  ...(["resource:resumed", "claim:resumed", "receiver:resumed", "request:resumed"] as const)
+    .map((event) => counter("ticket.resumed", event, "Waits whose caller came back")),
+  counter("ticket.lapsed", "resource:abandoned", LAPSED, ({ reason }) => reason === "lapsed"),
+  counter("ticket.lapsed", "resource:expired", LAPSED, ({ lapsed }) => lapsed === true),
+  counter("ticket.lapsed", "claim:abandoned", LAPSED, ({ reason }) => reason === "lapsed"),
+  counter("ticket.lapsed", "receiver:ended", LAPSED, ({ reason }) => reason === "lapsed"),
+  counter("ticket.lapsed", "message:unanswered", LAPSED, ({ reason }) => reason === "lapsed"),
+  counter("limit.changed", "limit:changed", "Limits of keys that were changed by a call"),
+  counter("budget.exhausted", "budget:exhausted", "Budgets that were spent"),
   counter("conflict.detected", "conflict:reported", "Conflicts that were reported"),
   counter("conflict.resolved", "conflict:resolved", "Conflicts that were resolved"),
   counter(
@@ -209,10 +222,23 @@ export const DURATIONS: readonly DurationSpec[] = [
   ),
 ];
 
+/** The names of all counters, and their help. */
+export const COUNTER_METRICS: readonly MetricHelp[] = distinct(COUNTERS);
+
 /** The names of all durations, and their help. */
-export const DURATION_METRICS: readonly { readonly metric: string; readonly help: string }[] = [
-  ...new Map([...DURATIONS, SCHEDULING_LATENCY].map((spec) => [spec.metric, spec])).values(),
-];
+export const DURATION_METRICS: readonly MetricHelp[] = distinct([...DURATIONS, SCHEDULING_LATENCY]);
+
+/** The name of a metric, and a sentence about it. */
+export interface MetricHelp {
+  /** Such as `task.duration`. */
+  readonly metric: string;
+  /** For people. */
+  readonly help: string;
+}
+
+function distinct(specs: readonly MetricHelp[]): MetricHelp[] {
+  return [...new Map(specs.map((spec) => [spec.metric, spec])).values()];
+}
 
 function counter<Type extends keyof EventMap>(
   metric: string,

@@ -252,6 +252,30 @@ Deno.test("locks, messages, conflicts, steals and breakers are counted and timed
   assertEquals(summaryOf(metrics.metrics.get("conflict.open")!.histogram!)?.max, 8);
 });
 
+Deno.test("waits of callers that leave are counted, whatever they wait for", () => {
+  const metrics = emptyMetrics();
+  const events = [
+    { type: "resource:detached" },
+    { type: "claim:detached" },
+    { type: "receiver:detached" },
+    { type: "request:detached" },
+    { type: "claim:resumed" },
+    { type: "resource:abandoned", reason: "lapsed" },
+    { type: "resource:abandoned", reason: "gone" },
+    { type: "resource:expired", resourceId: "r", waitId: 1, heldMs: 6 },
+    { type: "resource:expired", resourceId: "r", waitId: 2, heldMs: 6, lapsed: true },
+    { type: "claim:abandoned", reason: "none" },
+    { type: "receiver:ended", reason: "lapsed" },
+    { type: "message:unanswered", messageId: "m", reason: "lapsed" },
+    { type: "limit:changed" },
+    { type: "budget:exhausted" },
+  ];
+  foldAll(metrics, events as unknown as LockstepEvent[], 50);
+  const names = ["ticket.detached", "ticket.resumed", "ticket.lapsed", "limit.changed"];
+  const counted = [...names, "budget.exhausted"].map((name) => metrics.counters.get(name));
+  assertEquals(counted, [4, 1, 4, 1, 1]);
+});
+
 Deno.test("throughput and errors are those of the last minute", () => {
   const driver = new TaskDriver({ retryDelay: 0 });
   const metrics = emptyMetrics();

@@ -7,6 +7,7 @@ import { ResourceManager } from "../../src/locks/mod.ts";
 import { emptyMetrics, fold } from "../../src/metrics/fold.ts";
 import { CoordinationMetricsCollector } from "../../src/metrics/mod.ts";
 import { openMetricsOf } from "../../src/metrics/open_metrics.ts";
+import { AdvancedTaskScheduler } from "../../src/tasks/mod.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 
 /** A family as a strict reader sees it. */
@@ -148,6 +149,26 @@ Deno.test("requests, dead letters, conflicts, breakers and members are shown by 
   assertEquals(shown("members"), ["alive 1", "suspect 1"]);
   for (const name of ["requests", "dead_letters", "conflicts"]) assertEquals(shown(name), ["1"]);
   assertEquals(shown("circuit_breakers"), ["closed 1", "open 1", "half-open 0"]);
+});
+
+Deno.test("each status of a task that has not ended is a sample", async () => {
+  const { metrics, eventBus } = create();
+  await using tasks = new AdvancedTaskScheduler({}, eventBus, silentLogger);
+  metrics.start();
+  await tasks.registerAgent({ id: "a" }, (_task, context) => context.block("which?"));
+  await tasks.submit({ id: "t", type: "work" });
+  await tasks.submit({ id: "u", type: "work", dependencies: ["t"] });
+  while (tasks.getTask("t")?.status !== "blocked") await Promise.resolve();
+  const samples = read(metrics.toOpenMetrics()).get("lockstep_tasks")!.samples;
+  const counts = samples.map(({ labels, value }) => [labels[0]![1], value]);
+  assertEquals(Object.fromEntries(counts), {
+    "waiting": 1,
+    "ready": 0,
+    "assigned": 0,
+    "running": 0,
+    "blocked": 1,
+    "backing-off": 0,
+  });
 });
 
 Deno.test("a duration without samples is left out", () => {
