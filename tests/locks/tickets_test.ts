@@ -304,3 +304,18 @@ Deno.test("malformed options are refused, and begin no wait", async () => {
     assertEquals(locks.queueOf("db"), []);
   }
 });
+
+Deno.test("a caller that comes back without keepMs, and leaves again, gives its place up", async () => {
+  const system = setUp();
+  const { locks } = system;
+  const held = await locks.acquire("db", "holder");
+  const { ticket } = await leave(system, "first");
+  const second = locks.acquire("db", "second");
+  const leaving = new AbortController();
+  const given = locks.acquire("db", "first", { ticket, signal: leaving.signal });
+  leaving.abort(new Error("not needed any more"));
+  await assertRejects(() => given, Error, "not needed any more");
+  await held.release();
+  assertEquals((await second).epoch, 2);
+  await assertRejects(() => locks.acquire("db", "first", { ticket }), TicketExpiredError);
+});

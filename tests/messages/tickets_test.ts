@@ -230,3 +230,17 @@ Deno.test("M17-restart-ends-waits-of-other-processes: those that may be resumed 
   await before.shutdown();
   await calls;
 });
+
+Deno.test("a caller that comes back without keepMs, and leaves again, gives its place up", async () => {
+  const { router } = setUp();
+  const { ticket } = await ticketOf(router.receive("a", KEPT));
+  const other = router.receive("a", { waitMs: 1_000 });
+  const leaving = new AbortController();
+  const given = router.receive("a", { ticket, waitMs: 1_000, signal: leaving.signal });
+  leaving.abort(new Error("not needed any more"));
+  await assertRejects(() => given, Error, "not needed any more");
+  await router.send("b", "a", "first");
+  assertEquals((await other)?.message.payload, "first");
+  await assertRejects(() => router.receive("a", { ticket }), TicketExpiredError);
+  await router.shutdown();
+});

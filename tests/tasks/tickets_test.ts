@@ -182,3 +182,17 @@ Deno.test("A6-restart-ends-requests-of-other-processes: those that may be resume
   await before.shutdown({ graceMs: 0 });
   await calls;
 });
+
+Deno.test("a caller that comes back without keepMs, and leaves again, gives its place up", async () => {
+  const { tasks } = await setUp(["a", "b"]);
+  const { ticket } = await leave(tasks, "a");
+  const other = tasks.claim("b");
+  const leaving = new AbortController();
+  const given = tasks.claim("a", { ticket, signal: leaving.signal });
+  leaving.abort(new Error("not needed any more"));
+  await assertRejects(() => given, Error, "not needed any more");
+  await tasks.submit({ id: "t1" });
+  assertEquals((await other)?.task.id, "t1");
+  await assertRejects(() => tasks.claim("a", { ticket }), TicketExpiredError);
+  await tasks.shutdown({ graceMs: 0 });
+});
