@@ -45,6 +45,8 @@ export interface TaskConfig {
   readonly maxAgents: number;
   /** The number of finished tasks that are kept whole. @default 1_000 */
   readonly keepFinished: number;
+  /** The time for which a finished task is kept whole; 0 for no limit. @default 0 */
+  readonly keepFinishedMs: number;
   /**
    * The number of older tasks whose outcome is kept, for tasks that depend on them and for submissions
    * under the same idempotency key; up to twice as many at times. A task of such an id that is submitted
@@ -100,6 +102,7 @@ export const TASK_OPTIONS: Options<TaskConfig> = {
   maxTasks: count(2_000_000),
   maxAgents: count(100_000),
   keepFinished: count(1_000, 0),
+  keepFinishedMs: ms(0),
   keepOutcomes: count(100_000, 0),
   maxNotes: count(20, 0),
   maxNoteLength: count(2_000),

@@ -82,6 +82,7 @@ import type {
 import { collect, extendHeartbeat, keepClaim, keptClaim, showLife } from "./attempt_limits.ts";
 import { DEFAULT_TASK_CONFIG, type TaskConfig } from "./config.ts";
 import { cycleOfAwait, resolveDependents } from "./dependencies.ts";
+import { changeRetention } from "./finished.ts";
 import { TASK_DESCRIPTIONS, type TaskEvent } from "./events.ts";
 import { firstOf, firstOfAll, sizeOf } from "./lanes.ts";
 import {
@@ -223,7 +224,7 @@ function apply(
 }
 
 /**
- * Drops outcomes that are kept no longer, allows or forbids to steal what is assigned, and puts other
+ * Drops what is kept no longer, allows or forbids to steal what is assigned, and puts other
  * limits in force.
  */
 function configured(
@@ -232,7 +233,7 @@ function configured(
   now: Instant,
   events: TaskEvent[],
 ): void {
-  const { config: { keepOutcomes, stealing, stealThreshold, limits } } = state;
+  const { config: { keepFinishedMs, keepOutcomes, stealing, stealThreshold, limits } } = state;
   const { stealing: stole, stealThreshold: stoleFrom } = before as TaskConfig;
   const { limits: formerLimits = {} } = before as Partial<TaskConfig>;
   reseed(state, before);
@@ -240,6 +241,7 @@ function configured(
     state.outcomes = new Map();
     state.olderOutcomes = new Map();
   }
+  if (keepFinishedMs !== (before as TaskConfig).keepFinishedMs) changeRetention(state);
   const step = beginStep(state, now, events, false);
   const isStealingChanged = stealing !== stole || (stealing && stealThreshold !== stoleFrom);
   if (isStealingChanged) allowStealing(state);

@@ -222,6 +222,7 @@ export type TaskTimer =
     task: TaskRecord;
   }
   | { readonly limit: "grace"; lingering: Lingering }
+  | { readonly limit: "retention" }
   | { readonly limit: "cordon"; agent: Agent; cause: CordonCause }
   | { readonly limit: "report"; agent: Agent }
   | { readonly limit: "ask"; ask: Ask }
@@ -479,6 +480,8 @@ export interface TaskState {
   momentary: Ask | undefined;
   /** Finished tasks that are kept whole, oldest first. */
   readonly finished: Fifo<TaskRecord>;
+  /** When the oldest of them has been kept for its time, if there is one. */
+  retention: Timer<TaskTimer> | undefined;
   /** The outcomes of the latest tasks that were dropped from `finished`. */
   outcomes: Map<string, Outcome>;
   /** The outcomes of as many tasks before them; dropped as a whole. */
@@ -535,6 +538,7 @@ export function initialTaskState(config: TaskConfig): TaskState {
     asks: new Map(),
     momentary: undefined,
     finished: emptyFifo(),
+    retention: undefined,
     outcomes: new Map(),
     olderOutcomes: new Map(),
     keys: new Map(),

@@ -5,6 +5,7 @@
  */
 
 import { expireReport, uncordon } from "./agents.ts";
+import { expireFinished } from "./finished.ts";
 import { endDelay } from "./later.ts";
 import { receiveToken } from "./permits.ts";
 import { fireAsk, giveBack } from "./pull.ts";
@@ -41,6 +42,8 @@ export function fireTimer(step: Step, due: TaskTimer): void {
       return runOccasions(step, due.schedule);
     case "delay":
       return endDelay(step, due.task);
+    case "retention":
+      return expireFinished(step.state, step.now);
     default:
       return exceedLimit(step, due.task, due.limit);
   }

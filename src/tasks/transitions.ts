@@ -7,7 +7,6 @@
 
 import { counted } from "../core/arguments.ts";
 import { schedule, unschedule } from "../core/data/deadlines.ts";
-import { dequeueFirst, enqueueLast, fifoSize } from "../core/data/fifo.ts";
 import { Opaque } from "../core/data/plain.ts";
 import { nextInt } from "../core/data/prng.ts";
 import type { ErrorData } from "../core/error_data.ts";
@@ -18,8 +17,9 @@ import { startLimits } from "./attempt_limits.ts";
 import { exhaustedIn, exhaustedText } from "./budgets.ts";
 import type { Complete, ParentClaim, TaskCommand } from "./commands.ts";
 import { phrase, unlink } from "./dependencies.ts";
+import { keepFinished } from "./finished.ts";
 import type { TaskRefusal, TaskRefused, TaskTimedOut } from "./events.ts";
-import { countStatus, removeFromPage } from "./pages.ts";
+import { countStatus } from "./pages.ts";
 import { summarize } from "./remarks.ts";
 import {
   chargeTime,
@@ -696,8 +696,7 @@ function finish(step: Step, task: TaskRecord, outcome: Outcome, because: string)
     step.ended.push({ task, because });
   }
   if (task.askers !== undefined) step.wanted.push(task);
-  enqueueLast(state.finished, task);
-  while (fifoSize(state.finished) > state.config.keepFinished) dropOldest(state);
+  keepFinished(state, task);
 }
 
 /** Frees the key of a task that ended, unless a newer one has it. */
@@ -814,24 +813,6 @@ export function touch(step: Step, agent: Agent): void {
 export function expect(step: Step, agent: Agent, by: 1 | -1): void {
   agent.expected += by;
   if (agent.isImplicit) step.implicit.push(agent);
-}
-
-/** Drops the oldest finished task, and keeps its outcome and its idempotency key for a while. */
-function dropOldest(state: TaskState): void {
-  const { config: { keepOutcomes }, finished } = state;
-  const task = dequeueFirst(finished)!;
-  const { spec: { id, idempotencyKey }, status, family } = task;
-  state.tasks.delete(id);
-  removeFromPage(state, task);
-  if (keepOutcomes === 0 || family?.isOrphan) return;
-  if (state.outcomes.size >= keepOutcomes) { // dropping a whole map is cheaper than entry by entry
-    state.olderOutcomes = state.outcomes;
-    state.outcomes = new Map();
-    state.olderKeys = state.keys;
-    state.keys = new Map();
-  }
-  state.outcomes.set(id, status as Outcome);
-  if (idempotencyKey !== "") state.keys.set(id, idempotencyKey);
 }
 
 /** Adds an attempt to the history of its type. */

@@ -274,7 +274,8 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/tasks/state.ts TaskState.limits":
     "`maxLimits` by calls, those of the config, and those that unfinished tasks name",
   "src/tasks/state.ts TaskState.lingering": "the slots of agents, for `abortGraceMs`",
-  "src/tasks/state.ts TaskState.finished": "`keepFinished`, then the oldest is dropped",
+  "src/tasks/state.ts TaskState.finished":
+    "`keepFinished`, and `keepFinishedMs`, then the oldest is dropped",
   "src/tasks/state.ts TaskState.outcomes": "`keepOutcomes`",
   "src/tasks/state.ts TaskState.olderOutcomes": "`keepOutcomes`, then all are dropped",
   "src/tasks/state.ts TaskState.keys": "among TaskState.outcomes",

@@ -298,6 +298,7 @@ Deno.test("the constructor refuses every malformed option by name", () => {
     "maxTasks",
     "maxAgents",
     "keepFinished",
+    "keepFinishedMs",
     "keepOutcomes",
     "keepTypes",
     "seed",

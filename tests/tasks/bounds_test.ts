@@ -26,6 +26,26 @@ Deno.test("finished tasks are kept up to keepFinished, outcomes up to twice keep
   assertEquals(driver.state.counts.completed, 7);
 });
 
+Deno.test("finished tasks are kept whole for keepFinishedMs, also where nothing happens meanwhile", () => {
+  const driver = new TaskDriver({ keepFinishedMs: 100, keepOutcomes: 2 });
+  driver.agent("x");
+  complete(driver, "a");
+  driver.pass(40);
+  complete(driver, "b", "c");
+  driver.pass(59);
+  assertEquals([...driver.state.tasks.keys()], ["a", "b", "c"]);
+  driver.pass(1);
+  assertEquals([...driver.state.tasks.keys()], ["b", "c"]);
+  assertEquals([...driver.state.outcomes], [["a", "completed"]]);
+  driver.pass(40);
+  assertEquals([driver.state.tasks.size, driver.machine.deadline(driver.state)], [0, Infinity]);
+  complete(driver, "d");
+  driver.pass(99);
+  assertEquals(driver.status("d"), "completed");
+  driver.pass(1);
+  assertEquals(driver.state.tasks.size, 0);
+});
+
 Deno.test("with nothing kept a task is gone with its end, in every way to end", () => {
   const driver = new TaskDriver({ keepFinished: 0, keepOutcomes: 0, abortGraceMs: 10 });
   driver.agent("x", { startsAtOnce: true, maxConcurrentTasks: 9 });

@@ -643,6 +643,7 @@ export const configs: fc.Arbitrary<TaskConfig> = fc.record({
   maxTasks: fc.constantFrom(6, DEFAULT_TASK_CONFIG.maxTasks),
   maxAgents: fc.constantFrom(3, DEFAULT_TASK_CONFIG.maxAgents),
   keepFinished: fc.constantFrom(0, 2, DEFAULT_TASK_CONFIG.keepFinished),
+  keepFinishedMs: fc.constantFrom(0, 0, 1, 10),
   keepOutcomes: fc.constantFrom(0, 2, DEFAULT_TASK_CONFIG.keepOutcomes),
   maxNotes: fc.constantFrom(0, 2, DEFAULT_TASK_CONFIG.maxNotes),
   maxNoteLength: fc.constant(DEFAULT_TASK_CONFIG.maxNoteLength),

@@ -251,10 +251,14 @@ function workConserving(state: TaskState): void {
   }
 }
 
-function noTimerOfFinishedTasks({ deadlines, lingering, agents }: TaskState): void {
-  for (const { subject, isSet } of deadlines.timers) {
+function noTimerOfFinishedTasks(state: TaskState): void {
+  const { deadlines, lingering, agents, retention } = state;
+  for (const timer of deadlines.timers) {
+    const { subject, isSet } = timer;
     if (!isSet) continue;
-    if (subject.limit === "grace") {
+    if (subject.limit === "retention") {
+      assert(timer === retention, "a second timer of finished tasks");
+    } else if (subject.limit === "grace") {
       assert(lingering.get(subject.lingering.epoch) === subject.lingering, "grace of nobody");
     } else if (subject.limit === "rate") {
       assertGreater(subject.key.waiting, 0, `a token of ${subject.key.name} for nothing`);

@@ -1460,23 +1460,45 @@ export class SlowScheduler {
     this.#part(task, lingers);
     if (this.agents.some(({ ask }) => ask?.task === task)) this.#wanted.push(task);
     this.#ended.push({ task, because });
-    this.#forget(task);
+    this.#keepEnded(task);
   }
 
   /** Moves the task behind all others, which puts those that ended in the order of their ends. */
-  #forget(task: SlowTask): void {
-    const { keepFinished, keepOutcomes } = this.config;
+  #keepEnded(task: SlowTask): void {
+    task.endedAt = this.now;
     this.tasks = [...this.tasks.filter((other) => other !== task), task];
-    const finished = this.tasks.filter(({ status }) => isOver(status));
-    const oldest = finished[0];
-    if (finished.length <= keepFinished || oldest === undefined) return;
+    if (this.#finished.length > this.config.keepFinished) this.#forgetOldest();
+    if (!this.#timers.some(({ limit }) => limit === "retention")) this.#watchOldest();
+  }
+
+  get #finished(): SlowTask[] {
+    return this.tasks.filter(({ status }) => isOver(status));
+  }
+
+  #watchOldest(): void {
+    const { config: { keepFinishedMs } } = this;
+    const [oldest] = this.#finished;
+    if (oldest === undefined || keepFinishedMs === 0) return;
+    const at = oldest.endedAt! + keepFinishedMs;
+    this.#timers.push({ ...NOTHING, limit: "retention", at, order: this.#timersSet++ });
+  }
+
+  #forgetOld(): void {
+    const isOld = ({ endedAt }: SlowTask) => endedAt! + this.config.keepFinishedMs <= this.now;
+    for (const _ of this.#finished.filter(isOld)) this.#forgetOldest();
+    this.#watchOldest();
+  }
+
+  #forgetOldest(): void {
+    const { config: { keepOutcomes } } = this;
+    const [oldest] = this.#finished;
     this.tasks = this.tasks.filter((other) => other !== oldest);
-    if (keepOutcomes === 0 || oldest.isOrphan) return;
+    if (keepOutcomes === 0 || oldest!.isOrphan) return;
     if (this.#latest === keepOutcomes) {
       this.forgotten = this.forgotten.slice(-keepOutcomes);
       this.#latest = 0;
     }
-    const { spec: { id, idempotencyKey: key }, status } = oldest;
+    const { spec: { id, idempotencyKey: key }, status } = oldest!;
     this.forgotten.push({ id, outcome: status as Outcome, key });
     this.#latest++;
   }
@@ -1783,6 +1805,7 @@ export class SlowScheduler {
   }
 
   #fire({ limit, task, epoch, agentId = "", cause, key, schedule }: SlowTimer): void {
+    if (limit === "retention") return this.#forgetOld();
     if (limit === "rate") {
       this.#note(key);
       const isAwaited = this.keys.beginnable(this.tasks.filter((each) =>

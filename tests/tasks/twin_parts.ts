@@ -17,6 +17,7 @@ export interface SlowTask {
   readonly createdAt: number;
   dueAt: number;
   startedAt: number;
+  endedAt?: number;
   /** The only agent that it may be given to, or `""`. */
   pinnedTo: string;
   agentId: string | undefined;
@@ -134,6 +135,7 @@ export interface SlowTimer {
     | "ask"
     | "rate"
     | "schedule"
+    | "retention"
     | "collect";
   /** For how long a claim, or a request whose caller has left, is kept. */
   readonly keepMs?: number;

@@ -30,6 +30,11 @@ export function enqueueLast<Item>({ items }: Fifo<Item>, item: Item): void {
   items.push(item);
 }
 
+/** Returns the oldest item, or `undefined` when there is none. */
+export function oldest<Item>({ items, head }: Fifo<Item>): Item | undefined {
+  return items[head];
+}
+
 /** Removes and returns the oldest item, or `undefined` when there is none. */
 export function dequeueFirst<Item>(fifo: Fifo<Item>): Item | undefined {
   if (fifo.head === fifo.items.length) return undefined;
