@@ -36,4 +36,8 @@ export const SEEDS: readonly KeptRun[] = [
     because:
       "what a handler that left had in hand was neither handled nor dead when its agent was gone",
   },
+  {
+    ...{ seed: 174, steps: 3_000, workload: "repeating" },
+    because: "a late copy of a command set a schedule again after the last one was removed",
+  },
 ];

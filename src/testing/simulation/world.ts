@@ -178,6 +178,7 @@ export class World implements EngineWorld {
   #sequence = 0;
   #serial = 0;
   #networkIsSound = true;
+  #quietAt: Instant = 0;
 
   /** Creates a world without agents. */
   constructor({ machine, chance, faults, coverage, kinds, observer, onWake }: WorldParts) {
@@ -223,6 +224,11 @@ export class World implements EngineWorld {
     return counts.waiting + counts.ready + counts.assigned + counts.running + counts["backing-off"];
   }
 
+  /** When all has arrived that was sent so far, and its copies. */
+  get quietAt(): Instant {
+    return this.#quietAt;
+  }
+
   /** Returns a fresh name. */
   name(kind: string): string {
     return `${kind}-${++this.#serial}`;
@@ -242,8 +248,14 @@ export class World implements EngineWorld {
   transmit(act: () => void): void {
     if (this.#networkIsSound) return this.#enqueue(act);
     if (this.injects("lost", 0.2)) return;
-    this.at(this.now + this.#latency(), act);
-    if (this.injects("duplicated", 0.2)) this.at(this.now + this.#latency(), act);
+    this.#arrive(act);
+    if (this.injects("duplicated", 0.2)) this.#arrive(act);
+  }
+
+  #arrive(act: () => void): void {
+    const at = this.now + this.#latency();
+    this.#quietAt = Math.max(this.#quietAt, at);
+    this.at(at, act);
   }
 
   /** Sends `command` to the coordinator, and the answer back, over the network. */

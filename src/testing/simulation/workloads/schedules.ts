@@ -10,6 +10,9 @@ import type { Behavior } from "../actor.ts";
 import type { SimulatedAgent, Workload } from "../agent.ts";
 import { SOLO } from "../checks/schedules.ts";
 
+/** The names of the schedules. */
+const NAMES = [`${SOLO}-0`, `${SOLO}-1`, "free-0", "free-1"];
+
 /**
  * Schedules that are set, set again and removed while agents run their tasks, some of which take longer
  * than the time between two occasions.
@@ -36,18 +39,20 @@ function* setSchedules(client: SimulatedAgent): Behavior {
   const { world } = client;
   const { chance } = world;
   while (!world.isOver) {
-    const id = chance.pick([`${SOLO}-0`, `${SOLO}-1`, "free-0", "free-1"]);
+    const id = chance.pick(NAMES);
     yield* client.deliver(draw(client, id));
     yield* client.sleep(chance.around(100));
     if (!chance.happens(0.2)) continue;
     yield* client.deliver({ type: "remove-schedule", scheduleId: "free-0" });
   }
-  while (world.engine.isDown || world.engine.state.tasks.schedules.size > 0) {
-    for (const scheduleId of world.engine.isDown ? [] : world.engine.state.tasks.schedules.keys()) {
+  // A late copy of a command would set a schedule again.
+  while (world.now <= world.quietAt) yield* client.sleep(10);
+  do {
+    for (const scheduleId of world.engine.isDown ? [] : NAMES) {
       yield* client.deliver({ type: "remove-schedule", scheduleId });
     }
     yield* client.sleep(10);
-  }
+  } while (world.engine.isDown || world.engine.state.tasks.schedules.size > 0);
 }
 
 function draw({ world: { chance, now } }: SimulatedAgent, id: string): SetSchedule {
