@@ -36,6 +36,7 @@ import {
   unblockClaim,
   watchAwait,
   watchAwaited,
+  watchLate,
   yieldLocks,
 } from "./reactions/claims.ts";
 
@@ -69,6 +70,7 @@ const REACTIONS = new Map<string, readonly unknown[]>([
   ["task:lent", [watchAwait]],
   ["task:resumed", [endAwaits]],
   ["task:amended", [rewatchAwaits]],
+  ["task:created", [watchLate]],
   ["resource:revoked", [preemptWithoutLock]],
   ["resource:expired", [preemptWithoutLock]],
   ["resource:abandoned", [preemptAbandoned]],

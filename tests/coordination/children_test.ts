@@ -94,6 +94,19 @@ Deno.test("T42-deadlock-of-changed-needs: a deadlock through a further dependenc
   assertEquals(driver.state.locks.requests.size, 0);
 });
 
+Deno.test("T43-deadlock-over-a-late-task: a deadlock through a task that is submitted late is found", () => {
+  const driver = driverWith(3);
+  driver.do(submit("p", { resources: resources("r") }));
+  driver.do(submit("d", { resources: resources("r") }));
+  driver.do(child(driver, "p", "c", { after: ["late"] }), awaiting("p", "c"));
+  assertEquals(driver.state.locks.requests.size, 0);
+  const events = lines(driver.do(submit("late", { after: ["d"] })));
+  assert(events.includes("deadlock:detected"), events.join());
+  assertEquals(errorOf(driver, "d")?.message, WHY);
+  assertEquals(driver.state.tasks.tasks.get("c")!.status, "cancelled");
+  assertEquals(driver.state.locks.requests.size, 0);
+});
+
 Deno.test("T42-deadlock-of-changed-needs: a task waits no longer for what its child needed", () => {
   const driver = driverWith(4);
   driver.do(submit("q", { resources: resources("r") }));

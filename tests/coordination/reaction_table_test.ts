@@ -24,6 +24,7 @@ const TABLE: Record<string, string[]> = {
   "task:lent": ["watchAwait"],
   "task:resumed": ["endAwaits"],
   "task:amended": ["rewatchAwaits"],
+  "task:created": ["watchLate"],
   "message:sent": ["watchRequest"],
   "message:responded": ["endWatch"],
   "message:unanswered": ["endWatch"],

@@ -226,6 +226,23 @@ export function rewatchAwaits(
   return { type: "ask-claims", edges, ended };
 }
 
+/**
+ * Adds edges of the lent claims that wait for a task which is submitted only now: they wait for what it
+ * needs. Costs O(unfinished tasks that those claims and it wait for, directly or not), and nothing while
+ * no claim is lent.
+ */
+export function watchLate(
+  { taskId }: Happened<"task:created">,
+  state: ClaimState,
+): ClaimCommand | undefined {
+  const { tasks } = state;
+  const task = tasks.lent === 0 ? undefined : tasks.tasks.get(taskId);
+  if (task?.status !== "waiting" || task.dependents === undefined) return undefined;
+  const edges = [...new Set(awaitersOf(task, tasks))]
+    .flatMap((awaiter) => [...edgesFrom(awaiter, taskId, state)]);
+  return edges.length === 0 ? undefined : { type: "ask-claims", edges };
+}
+
 /** Yields the edges from a lent claim to the claims that wait for locks or for others. */
 function* edgesFrom(task: TaskRecord, childId: string, state: ClaimState): Iterable<ClaimEdge> {
   for (const awaited of awaitedBy(childId, state.tasks)) {

@@ -55,6 +55,7 @@ import {
   unblockClaim,
   watchAwait,
   watchAwaited,
+  watchLate,
 } from "./claims.ts";
 import {
   evictLosers,
@@ -97,6 +98,7 @@ export const REACTIONS: Reactions<RootState> = new Map([
   on("task:lent", watchAwait),
   on("task:resumed", endAwaits),
   on("task:amended", rewatchAwaits),
+  on("task:created", watchLate),
 
   // A request is a wait like one for a lock.
   on("message:sent", watchRequest),
