@@ -20,7 +20,7 @@ import type {
   UncordonAgent,
 } from "./commands.ts";
 import { sizeOf, tasksIn } from "./lanes.ts";
-import { dequeue, enqueue, join, leave, refresh, unpinFromLost } from "./placement.ts";
+import { enqueue, join, leave, refresh, unpinFromLost } from "./placement.ts";
 import { endAsk } from "./pull.ts";
 import type { Agent, Group, LoadReport, Step, TaskRecord, TaskState } from "./state.ts";
 import {
@@ -307,7 +307,6 @@ function unpinLost(step: Step, placed: readonly Group[]): void {
 /** Moves a ready task to the queue that every fit agent serves. */
 export function unpin(step: Step, task: TaskRecord): void {
   task.pinnedTo = "";
-  dequeue(step, task);
   step.queued.push(enqueue(step, task));
 }
 

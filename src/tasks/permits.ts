@@ -38,6 +38,23 @@ export function leavePlace(step: Step, place: Place<TaskRecord>, task: TaskRecor
   update(step, lane.key);
 }
 
+/**
+ * Moves a task from the place that it stands in to another. It waits all along, so the timer of its key
+ * keeps its age, and fires before those that were set since.
+ */
+export function changePlace(
+  step: Step,
+  from: Place<TaskRecord>,
+  to: Place<TaskRecord>,
+  task: TaskRecord,
+): void {
+  const key = task.lane?.key;
+  if (key !== undefined) key.waiting++;
+  leavePlace(step, from, task);
+  stand(step, to, task);
+  if (key !== undefined) key.waiting--;
+}
+
 /** Ranks a task anew in the place that it stands in. */
 export function rerank(place: Place<TaskRecord>, task: TaskRecord, rank: number): void {
   const { lane } = task;

@@ -40,7 +40,7 @@ import type {
   TaskState,
 } from "./state.ts";
 import { firstOfAll, headOf, sizeOf, taskOf } from "./lanes.ts";
-import { hasPermit, leavePlace, stand } from "./permits.ts";
+import { changePlace, hasPermit, leavePlace, stand } from "./permits.ts";
 import { STRATEGIES } from "./strategies.ts";
 
 /** Separates the parts of a group's key; ids and capabilities have no control characters. */
@@ -178,14 +178,30 @@ export function unpinFromLost(state: TaskState, task: TaskRecord): void {
   if (isLost || !isFit(agent, requires, "")) task.pinnedTo = "";
 }
 
-/** Puts a ready task into the queue of its group, and returns the group. */
+/**
+ * Puts a ready task into the queue of its group, and returns the group; out of that of another group, if
+ * it is in one.
+ */
 export function enqueue(step: Step, task: TaskRecord): Group {
-  const { spec: { requires, placed }, pinnedTo } = task;
+  const { spec: { requires, placed }, pinnedTo, group: former } = task;
   const group = groupOf(step.state, requires, pinnedTo, placed && pinnedTo !== "");
+  if (former === undefined) stand(step, group, task);
+  else {
+    former.wanted.delete(task);
+    changePlace(step, former, group, task);
+  }
   task.group = group;
-  stand(step, group, task);
   if (task.askers !== undefined) group.wanted.add(task);
   return group;
+}
+
+/** Puts a task into the queue of its agent; out of that of its group, if it is in one. */
+export function enqueueAt(step: Step, agent: Agent, task: TaskRecord): void {
+  const { group } = task;
+  if (group === undefined) return stand(step, agent, task);
+  group.wanted.delete(task);
+  task.group = undefined;
+  changePlace(step, group, agent, task);
 }
 
 /** Removes a task from the queue of its group, if it is in one. */

@@ -28,13 +28,13 @@ import {
   leavePlace,
   retakePermit,
   returnPermit,
-  stand,
   takePermit,
   takeToken,
 } from "./permits.ts";
 import {
   dequeue,
   enqueue,
+  enqueueAt,
   hasUsableSlot,
   offer,
   refresh,
@@ -122,14 +122,14 @@ export function assign(
   const lastResort = task.lastResort = !queued && !hasUsableSlot(agent);
   if (agent.ask !== undefined) agent.ask.pending = task;
   touch(step, agent);
-  dequeue(step, task);
+  if (!queued) dequeue(step, task);
   move(state, task, "assigned");
   task.agent = agent;
   task.epoch = agent.lastEpoch = ++state.epoch;
   task.queued = queued;
   agent.tasks.add(task);
   if (queued) {
-    stand(step, agent, task);
+    enqueueAt(step, agent, task);
     if (task.lane !== undefined) refresh(step, agent); // it may have a free slot
   } else occupySlot(step, task, agent, hasPermit);
   if (task.spec.placed && state.config.stealing) offer(state, task);

@@ -73,6 +73,38 @@ Deno.test("a place in the queue of an agent is for a task without a permit, too"
   assertEquals(driver.tasksOf("x"), ["(b)"]);
 });
 
+/** A key without a token until 10, on whose timer alone `t` waits; an attempt lingers until then, too. */
+function timed(fields: Parameters<TaskDriver["agent"]>[1]): TaskDriver {
+  const limits = { k: { rate: { tokens: 1, perMs: 10 } } };
+  const driver = new TaskDriver({ limits, abortGraceMs: 6 });
+  driver.agent("y", { startsAtOnce: true, maxConcurrentTasks: 2 });
+  driver.submit("lingers");
+  driver.submit("first", ofKey);
+  driver.agent("x", fields);
+  driver.place("x", "own");
+  driver.submit("t", { ...ofKey, assignedAgent: "x", placed: true });
+  driver.pass(4);
+  driver.cancel("lingers");
+  return driver;
+}
+
+const IN_ORDER = ["limit:replenished", "attempt:ended lingers y"];
+
+Deno.test("the timer of a key keeps its age when what waits for it moves to an agent's queue", () => {
+  const driver = timed({ maxQueuedTasks: 1, maxConcurrentTasks: 0 });
+  assertEquals(driver.ownerOf("t"), undefined);
+  driver.cancel("own");
+  assertEquals(driver.tasksOf("x"), ["(t)"]);
+  assertEquals(lines(driver.pass(6)), IN_ORDER);
+});
+
+Deno.test("the timer of a key keeps its age when what waits for it is unpinned", () => {
+  const driver = timed({ maxQueuedTasks: 0, pulls: true });
+  driver.do({ type: "limit-agent", agentId: "x", slots: 1 });
+  assertEquals(driver.task("t").pinnedTo, "");
+  assertEquals(lines(driver.pass(6)).slice(0, 2), IN_ORDER);
+});
+
 Deno.test("a key that was blocked for long does not overtake all others once it opens", () => {
   const driver = limited({ maxConcurrent: 0 }, 1);
   driver.submit("first");
