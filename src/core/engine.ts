@@ -150,6 +150,8 @@ export class Engine<
   #cancelTimer: CancelTimer | undefined;
   /** Number of callers that wait. */
   #holds = 0;
+  /** Whether the timer keeps the process alive. */
+  #keepsAlive = true;
 
   /** Steps that handlers caused, until the events of earlier steps are published. */
   readonly #outbox: Happened<Event>[] = [];
@@ -374,11 +376,11 @@ export class Engine<
   }
 
   hold(): void {
-    if (this.#holds++ === 0) this.#cancelTimer?.keepAlive?.(true);
+    if (this.#holds++ === 0) this.#keepAlive();
   }
 
   release(): void {
-    if (--this.#holds === 0) this.#cancelTimer?.keepAlive?.(false);
+    if (--this.#holds === 0) this.#keepAlive();
   }
 
   whenStopped(listener: (error: LockstepError) => void): void {
@@ -536,7 +538,7 @@ export class Engine<
     } catch (cause) {
       this.#break(command, cause);
     }
-    if (this.#deadline !== this.#armedFor) this.#arm();
+    this.#arm();
     this.#steps++;
     reply?.(answer, undefined);
     const { length } = events;
@@ -660,14 +662,23 @@ export class Engine<
 
   /**
    * Sets the timer to the next deadline at the latest. A timer that is set for earlier stays: it
-   * fires, finds nothing due and is set again, which is cheaper than a timer for each change.
+   * fires, finds nothing due and is set again, which is cheaper than a timer for each change. With no
+   * deadline left it stays only on the system clock, as a clock that is moved by hand would go to it.
    */
   #arm(): void {
     const deadline = this.#deadline;
-    if (deadline === Infinity) return this.#disarm();
-    if (deadline >= this.#armedFor || this.#closing !== undefined) return;
+    if (deadline === Infinity && this.clock !== systemClock) return this.#disarm();
+    if (deadline >= this.#armedFor || this.#closing !== undefined) return this.#keepAlive();
     this.#disarm();
     this.#setTimer(deadline);
+  }
+
+  /** Has the timer keep the process alive while a caller waits, and a timer of the machine is pending. */
+  #keepAlive(): void {
+    const keepsAlive = this.#holds > 0 && this.#deadline < Infinity;
+    if (keepsAlive === this.#keepsAlive) return;
+    this.#keepsAlive = keepsAlive;
+    this.#cancelTimer?.keepAlive?.(keepsAlive);
   }
 
   #disarm(): void {
@@ -735,7 +746,8 @@ export class Engine<
       ? deadline - leadMs
       : Math.max(deadline, this.#now);
     this.#cancelTimer = this.clock.setTimer(this.#armedAt, () => this.#fire());
-    if (this.#holds === 0) this.#cancelTimer.keepAlive?.(false);
+    this.#keepsAlive = true;
+    this.#keepAlive();
   }
 }
 
