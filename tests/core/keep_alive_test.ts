@@ -50,3 +50,16 @@ report(locks.acquire("r", "b", { timeoutMs: 200 })).then(async () => {
 `);
   assertEquals(lines, ["LockTimeoutError", "ResponseTimeoutError", "2"]);
 });
+
+Deno.test("a timer that is due for nothing keeps no process alive, whatever a caller awaits", async () => {
+  const { lines, isInTime } = await run(`
+import { AdvancedTaskScheduler } from "@lockstep/lockstep";
+const scheduler = new AdvancedTaskScheduler();
+await scheduler.registerAgent({ id: "a" }, () => "done");
+const limited = await scheduler.submit({ id: "t1", timeoutMs: 60_000 });
+console.log(await limited.result);
+const stays = await scheduler.submit({ id: "t2", requires: ["gpu"] });
+stays.result.then(console.log);
+`);
+  assertEquals([lines, isInTime], [["done"], true]);
+});
