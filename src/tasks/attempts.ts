@@ -5,7 +5,7 @@
  */
 
 import { quote, requireMs, requireSignal } from "../core/arguments.ts";
-import { attempting } from "../core/client.ts";
+import { attempting, DONE } from "../core/client.ts";
 import type { Clock } from "../core/clock.ts";
 import { type ErrorData, errorData } from "../core/error_data.ts";
 import { ClosedError, LockstepError, NonRetryableError } from "../core/errors.ts";
@@ -344,7 +344,7 @@ export class AttemptRunner {
   /** Forgets an attempt that ends. */
   remove({ epoch }: RunningAttempt): void {
     this.#attempts.delete(epoch);
-    if (this.#attempts.size === 0) this.#whenIdle?.();
+    this.#noteIdle();
   }
 
   /** Begins and ends attempts after an event. */
@@ -370,7 +370,7 @@ export class AttemptRunner {
       case "task:requeued":
         return this.#abort(event, event.reason, timeout);
       case "task:cancelled":
-        return this.#end(event.epoch, () => cancellation(event));
+        return this.#lose(event.epoch, () => cancellation(event));
       case "agent:terminated":
         this.#handlers.delete(event.agentId);
     }
@@ -378,7 +378,7 @@ export class AttemptRunner {
 
   /** Aborts the signals of all attempts with `error`. */
   abortAll(error: unknown): void {
-    for (const epoch of [...this.#attempts.keys()]) this.#end(epoch, () => error);
+    for (const epoch of [...this.#attempts.keys()]) this.#lose(epoch, () => error);
   }
 
   /** Resolves when {@linkcode isIdle}, or after `ms`. */
@@ -415,35 +415,57 @@ export class AttemptRunner {
     return attempt;
   }
 
-  async #execute(attempt: RunningAttempt, handler: TaskHandler): Promise<void> {
-    const { task, epoch } = attempt;
-    const taskId = task.id;
+  /** Calls a handler. One that returns no object has ended, and is reported at once. */
+  #execute(attempt: RunningAttempt, handler: TaskHandler): void {
+    let result: unknown;
+    try {
+      if (!attempt.isOver) result = handler(attempt.task, attempt);
+    } catch (thrown) {
+      return this.#end(attempt, this.#failureOf(attempt, thrown));
+    }
+    if (mayBeThenable(result)) void this.#follow(attempt, result);
+    else this.#end(attempt, completionOf(attempt, result));
+  }
+
+  async #follow(attempt: RunningAttempt, returned: unknown): Promise<void> {
     let report: Report;
     try {
-      const result = attempt.isOver ? undefined : await handler(task, attempt);
-      report = { type: "complete", taskId, epoch, result };
-      if (attempt.summarized !== undefined) report = { ...report, ...attempt.summarized };
+      report = completionOf(attempt, await returned);
     } catch (thrown) {
-      report = suspensionOf(thrown) ?? {
-        type: "fail",
-        taskId,
-        epoch,
-        error: this.#host.dataOf(thrown),
-        fault: faultOf(thrown),
-      };
+      report = this.#failureOf(attempt, thrown);
     }
+    this.#end(attempt, report);
+  }
+
+  #failureOf({ task: { id: taskId }, epoch }: RunningAttempt, thrown: unknown): Report {
+    return suspensionOf(thrown) ?? {
+      type: "fail",
+      taskId,
+      epoch,
+      error: this.#host.dataOf(thrown),
+      fault: faultOf(thrown),
+    };
+  }
+
+  /** Reports the end of an attempt. */
+  #end(attempt: RunningAttempt, report: Report): void {
+    const { task: { id: taskId }, epoch, isOver } = attempt;
     this.#attempts.delete(epoch);
-    if (attempt.isOver) report = { type: "end-attempt", taskId, epoch };
-    if (!this.#isAbandoned) await this.#report(report);
+    const ended = this.#isAbandoned
+      ? DONE
+      : this.#report(isOver ? { type: "end-attempt", taskId, epoch } : report);
+    if (ended === DONE) this.#noteIdle();
+    else void ended.then(() => this.#noteIdle());
+  }
+
+  #noteIdle(): void {
     if (this.#attempts.size === 0) this.#whenIdle?.();
   }
 
-  async #report(report: Report): Promise<void> {
-    try {
-      await this.#host.deliver(report);
-    } catch (error) {
-      await this.#reportInstead(report, error);
-    }
+  #report(report: Report): Promise<void> {
+    const delivered = this.#host.deliver(report);
+    if (delivered === DONE) return DONE; // stepped at once, and accepted
+    return delivered.catch((error) => this.#reportInstead(report, error));
   }
 
   /** Reports the end of an attempt whose claim has ended, or whose result no journal can store. */
@@ -465,7 +487,8 @@ export class AttemptRunner {
     reason: string,
     timeout?: TaskTimedOut,
   ): void {
-    this.#end(
+    if (!this.#attempts.has(epoch)) return;
+    this.#lose(
       epoch,
       () =>
         timeout === undefined
@@ -475,11 +498,25 @@ export class AttemptRunner {
   }
 
   /** Aborts an attempt. A handler goes on until it returns; a claim that was asked for is over. */
-  #end(epoch: number, error: () => unknown): void {
+  #lose(epoch: number, error: () => unknown): void {
     const attempt = this.#attempts.get(epoch);
     attempt?.abort(error);
     if (attempt?.claim !== undefined) this.remove(attempt);
   }
+}
+
+/** Returns the report of an attempt that has ended with `result`. */
+function completionOf(
+  { task: { id: taskId }, epoch, summarized }: RunningAttempt,
+  result: unknown,
+): Complete {
+  const report = { type: "complete", taskId, epoch, result } as const;
+  return summarized === undefined ? report : { ...report, ...summarized };
+}
+
+/** Returns whether `await` may find a `then` in a value. */
+function mayBeThenable(value: unknown): boolean {
+  return value !== null && (typeof value === "object" || typeof value === "function");
 }
 
 /** Returns whether a report was refused; what else is thrown comes of a result that no journal can store. */

@@ -301,7 +301,7 @@ export class TaskClient
         this.#fail(event);
         break;
       case "task:readied":
-        this.#warnings.suspect(this.state.tasks.tasks.get(event.taskId)?.group);
+        this.#warnings.suspect(event.taskId);
         return;
       case "task:cancelled":
         this.#takeHandle(event.taskId)?.fail(cancellation(event));
@@ -341,9 +341,10 @@ export class TaskClient
 
   /** Removes and returns the handle of a task that ended. */
   #takeHandle(taskId: string): TaskHandle | undefined {
-    const handles = this.#replaced.has(taskId) ? this.#replaced : this.#handles;
+    const isReplaced = this.#replaced.size > 0 && this.#replaced.has(taskId);
+    const handles = isReplaced ? this.#replaced : this.#handles;
     const handle = handles.get(taskId);
-    handles.delete(taskId);
+    if (handle !== undefined) handles.delete(taskId);
     return handle;
   }
 
@@ -361,7 +362,7 @@ export class TaskClient
       handle.reject(this.stopped);
       return handle;
     }
-    if (isNew) this.#warnings.suspect(this.state.tasks.tasks.get(taskId)?.group);
+    if (isNew) this.#warnings.suspect(taskId);
     const task = isNew ? undefined : this.state.tasks.tasks.get(taskId)!;
     if (task === undefined || !isTerminal(task.status)) this.#handles.set(taskId, handle);
     else if (task.status === "completed") handle.resolve(task.result?.value);

@@ -50,7 +50,8 @@ export function submit(step: Step, command: Submit): SubmitAnswer | Refusal {
   const answer = spec.dedupe === undefined ? undefined : answerByKey(step, command);
   if (answer !== undefined) return answer;
   const superseded = supersededBy(state, spec);
-  const reason = objectionTo(state, command, superseded === undefined ? 1 : 0);
+  const former = state.tasks.get(taskId);
+  const reason = objectionTo(state, command, former, superseded === undefined ? 1 : 0);
   if (reason !== undefined) {
     const detail = reason === "full" ? state.config.maxTasks : undefined;
     return refuse(step, command, taskId, reason, detail);
@@ -61,7 +62,6 @@ export function submit(step: Step, command: Submit): SubmitAnswer | Refusal {
   if (cycle !== undefined) return refuse(step, command, taskId, "cycle", cycle);
   const [input, metadata] = [opaque(command.input), opaque(command.metadata)];
   const task = newTask(state, { spec, input, metadata }, now, parent);
-  const former = state.tasks.get(taskId);
   if (former !== undefined) replace(state, [former], [task]);
   else if (parent !== undefined) inheritAttempts(state, task);
   if (superseded !== undefined) supersede(step, superseded, taskId);
@@ -166,14 +166,23 @@ function accept(step: Step, task: TaskRecord, parent?: ParentClaim): void {
 /** Returns whether a task of that id was submitted before under the same idempotency key. */
 function isRepetition(state: TaskState, command: Submit): boolean {
   const { id, idempotencyKey } = command.task;
-  return idempotencyKey !== "" && keyOf(state, id) === idempotencyKey && !isRetryOf(state, command);
+  return idempotencyKey !== "" && keyOf(state, id) === idempotencyKey &&
+    !isRetryOf(state.tasks.get(id), command);
 }
 
-/** Returns why a task can't be accepted that adds so many unfinished ones, if it can't. */
-function objectionTo(state: TaskState, command: Submit, added: number): TaskRefusal | undefined {
+/**
+ * Returns why a task can't be accepted that adds so many unfinished ones, if it can't; `former` is the
+ * task of its id.
+ */
+function objectionTo(
+  state: TaskState,
+  command: Submit,
+  former: TaskRecord | undefined,
+  added: number,
+): TaskRefusal | undefined {
   const { task: spec } = command;
-  const isKnown = state.tasks.has(spec.id) || outcomeOf(state, spec.id) !== undefined;
-  if (isKnown && !isRetryOf(state, command)) return "duplicate";
+  const isKnown = former !== undefined || outcomeOf(state, spec.id) !== undefined;
+  if (isKnown && !isRetryOf(former, command)) return "duplicate";
   if (unfinished(state) + added > state.config.maxTasks) return "full";
   if (spec.assignedAgent === "") return undefined;
   const agent = state.agents.get(spec.assignedAgent);
@@ -196,8 +205,7 @@ function isRunning({ tasks }: TaskState, { taskId, epoch }: ParentClaim): boolea
  * Returns whether a child is submitted again that was cancelled with an earlier attempt of the same
  * parent, or failed in it: it takes the place of that one, else no retry of the parent could succeed.
  */
-function isRetryOf({ tasks }: TaskState, { task: { id }, parent }: Submit): boolean {
-  const known = tasks.get(id);
+function isRetryOf(known: TaskRecord | undefined, { parent }: Submit): boolean {
   const { parent: former, isOrphan } = known?.family ?? {};
   if (parent === undefined || former?.taskId !== parent.taskId) return false;
   return isOrphan === true || (known!.status === "failed" && former.epoch !== parent.epoch);

@@ -13,7 +13,7 @@ import type { Instant } from "../core/machine.ts";
 import { type Logger, logTo } from "../core/logger.ts";
 import type { TaskFailed } from "./events.ts";
 import { tasksIn } from "./lanes.ts";
-import { type Group, isTerminal, type TaskState, unfinished } from "./state.ts";
+import { isTerminal, type TaskState, unfinished } from "./state.ts";
 import { strandedGroups } from "./views.ts";
 
 /** Time for an agent to be registered that may run a task which was submitted before. */
@@ -63,8 +63,10 @@ export class TaskWarnings {
     this.#cancelReport ??= this.#clock.setTimer(this.#clock.now(), () => this.#report());
   }
 
-  /** Warns of `group` in a while, if no registered agent may run its tasks then. */
-  suspect(group: Group | undefined): void {
+  /** Warns of what a task is queued with in a while, if no registered agent may run it then. */
+  suspect(taskId: string): void {
+    if (this.#cancelSearch !== undefined) return; // all of them are looked at
+    const group = this.#state.tasks.get(taskId)?.group;
     if (group === undefined || group.candidates.length > 0) return;
     if (!this.#stranded.has(group.key)) this.suspectAll();
   }
