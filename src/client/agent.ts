@@ -9,6 +9,7 @@ import type { LockMode } from "../locks/types.ts";
 import type { InboxPage } from "../messages/views.ts";
 import type { Message } from "../messages/types.ts";
 import type { DependencyReport, Task, TaskView } from "../tasks/types.ts";
+import type { TaskPage } from "../tasks/views.ts";
 import { type Connection, pause, type Request, ServerError } from "./connection.ts";
 import { readEvents } from "./server_events.ts";
 
@@ -120,6 +121,16 @@ export class ClientAgent implements AsyncDisposable {
     const reply = await this.#connection.wait<Reply>(request, waitMs);
     if (reply === undefined || reply.claim === null) return undefined;
     return new ClientClaim<Input>(this, this.#connection, reply.claim);
+  }
+
+  /** Returns an open claim of the agent, or that of one task; `undefined` when there is none. */
+  async openClaim(taskId?: string): Promise<ClientClaim | undefined> {
+    const query = { agentId: this.agentId, status: "running" };
+    const request = { method: "GET", path: ["tasks"], query } as const;
+    const { tasks } = await this.#connection.call<TaskPage>(request);
+    const task = taskId === undefined ? tasks[0] : tasks.find(({ id }) => id === taskId);
+    if (task === undefined) return undefined;
+    return this.claimOf({ task, epoch: task.epoch, attempt: task.attempts, dependencies: [] });
   }
 
   /**

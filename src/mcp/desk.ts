@@ -4,9 +4,8 @@
  * @module
  */
 
-import type { ClientAgent, ClientClaim } from "../client/agent.ts";
+import type { ClientAgent } from "../client/agent.ts";
 import type { LockstepClient } from "../client/client.ts";
-import type { TaskView } from "../tasks/types.ts";
 
 /** What the tools of one agent share. */
 export interface Desk {
@@ -22,16 +21,4 @@ export interface Desk {
   ): Promise<ClientAgent>;
   /** The epoch of the message that was read last, until it is acknowledged. */
   unread: number | undefined;
-}
-
-/** Returns the claim of the agent that is open, if there is one. */
-export async function openClaim(
-  { client, agent }: Desk,
-  taskId?: string,
-): Promise<ClientClaim | undefined> {
-  const { tasks } = await client.listTasks({ agentId: agent!.agentId, status: "running" });
-  const own = taskId === undefined ? tasks : tasks.filter(({ id }) => id === taskId);
-  const [task] = own as TaskView[];
-  if (task === undefined) return undefined;
-  return agent!.claimOf({ task, epoch: task.epoch, attempt: task.attempts, dependencies: [] });
 }

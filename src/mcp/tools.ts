@@ -11,7 +11,7 @@ import type { ClientAgent, ClientLock } from "../client/agent.ts";
 import { ServerError } from "../client/connection.ts";
 import { PlanError, type PlanTask, submitPlan } from "../client/plan.ts";
 import { claimLines, lockLine, needOf, plain, taskTitle } from "../client/texts.ts";
-import { type Desk, openClaim } from "./desk.ts";
+import type { Desk } from "./desk.ts";
 
 /** A JSON schema. */
 type Schema = Readonly<Record<string, unknown>>;
@@ -276,7 +276,7 @@ async function reserve(
     timeoutMs: wait_s * 1000,
     autoRenew: false,
   } as const;
-  const claim = await openClaim(desk);
+  const claim = await agent.openClaim();
   const isAtOnce = wait_s === 0;
   const target = claim ?? agent;
   const lock: ClientLock = isAtOnce
@@ -295,7 +295,7 @@ async function lock(
     await giveBack(desk, name);
     return { text: `Released ${name}.` };
   }
-  const claim = await openClaim(desk);
+  const claim = await desk.agent!.openClaim();
   const options = { mode, timeoutMs: Math.max(1, wait_s * 1000), autoRenew: false };
   const held = await (claim ?? desk.agent!).acquire(name, options);
   held.leave();

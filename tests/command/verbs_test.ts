@@ -159,6 +159,25 @@ Deno.test("people answer, approve, reject, cancel and retry", async () => {
   ]);
 });
 
+Deno.test("an agent reserves more for the task that it has, beside the files of that", async () => {
+  await using driver = new CommandDriver();
+  await driver.json(["join", "a", "--can", "sql"]);
+  await driver.json(["join", "a"]);
+  await driver.json(["add", "t1", "--files", "src/**", "--requires", "sql"]);
+  await driver.json(["claim"]);
+  const inside = await driver.json(["reserve", "src/x.ts"]);
+  assertEquals(inside.taskId, "t1");
+  const { out } = await driver.run(["reserve", "docs/a.md"]);
+  assertEquals(out, "docs/a.md reserved for a until t1 is done.\n");
+  await driver.json(["join", "b"]);
+  const beside = ["reserve", "docs/*.md", "--as", "b"];
+  assertEquals((await driver.run(beside)).code, 3);
+  await driver.json(["release", "docs/a.md", "--as", "a"]);
+  assertEquals((await driver.run(beside)).code, 0);
+  await driver.json(["done", "t1", "--as", "a"]);
+  assertEquals((await driver.run(["reserve", "src/x.ts", "--as", "b"])).code, 0);
+});
+
 Deno.test("without a server, --no-start, status and stop say so with exit code 5", async () => {
   await using driver = new CommandDriver();
   for (const args of [["status"], ["stop"], ["look", "--no-start"]]) {

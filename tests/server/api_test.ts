@@ -234,6 +234,21 @@ Deno.test("a name belongs to its token; an operator may resume it while no conne
   assertEquals((await driver.call("POST", "/v1/claims", undefined, { token })).status, 409);
 });
 
+Deno.test("an agent that is resumed keeps what it can, unless that is given anew", async () => {
+  await using driver = await ServerDriver.start();
+  const profile = { capabilities: ["sql"], maxConcurrentTasks: 2, heartbeatTimeoutMs: 70_000 };
+  await driver.call("POST", "/v1/agents", { id: "a", ...profile });
+  const register = async (fields: object) => {
+    await driver.call("POST", "/v1/agents", { id: "a", resume: true, ...fields });
+    const { slots } = (await driver.call("GET", "/v1/agents/a")).body;
+    await driver.call("POST", "/v1/tasks", { id: "t1", requires: ["sql"] }); // it is there then
+    return [slots, (await driver.call("GET", "/v1/explain/task/t1")).body.missingCapabilities];
+  };
+  assertEquals(await register({}), [2, []]);
+  assertEquals(await register({ maxConcurrentTasks: 3 }), [3, []]);
+  assertEquals(await register({ capabilities: [] }), [3, ["sql"]]);
+});
+
 Deno.test("messages are received, acknowledged and answered over HTTP", async () => {
   await using driver = await ServerDriver.start();
   const [a, b] = [await driver.join("a"), await driver.join("b")];

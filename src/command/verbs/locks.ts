@@ -11,7 +11,7 @@ import type { ClientLock } from "../../client/agent.ts";
 import { TreeGuard } from "../tree_guard.ts";
 import { type Context, EXIT, UsageError } from "../verb.ts";
 
-/** `lockstep reserve`. */
+/** `lockstep reserve`: for the open claim of the agent, or else for the agent itself. */
 export async function reserve(context: Context): Promise<void> {
   const paths = context.need(1, 256);
   const agent = await context.agent();
@@ -22,14 +22,17 @@ export async function reserve(context: Context): Promise<void> {
     autoRenew: false,
     leaseMs,
   } as const;
+  const claim = await agent.openClaim();
+  const owner = claim ?? agent;
   const lock = wait === undefined
-    ? await agent.tryAcquirePaths(paths, options)
-    : await agent.acquirePaths(paths, { ...options, timeoutMs: wait });
+    ? await owner.tryAcquirePaths(paths, options)
+    : await owner.acquirePaths(paths, { ...options, timeoutMs: wait });
   lock.leave();
   const { resource, epoch } = lock;
+  const until = claim === undefined ? "" : ` until ${claim.task.id} is done`;
   context.answer(
-    { resourceId: resource, epoch, paths },
-    `${paths.join(" ")} reserved for ${agent.agentId}.`,
+    { resourceId: resource, epoch, paths, ...(claim !== undefined && { taskId: claim.task.id }) },
+    `${paths.join(" ")} reserved for ${agent.agentId}${until}.`,
   );
 }
 

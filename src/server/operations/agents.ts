@@ -6,6 +6,7 @@
 
 import { randomBytes } from "node:crypto";
 import { Type } from "@sinclair/typebox";
+import type { AgentProfile } from "../../agents/types.ts";
 import { quote } from "../../core/arguments.ts";
 import { RequestError } from "../../service/problem.ts";
 import { closed } from "../checks.ts";
@@ -27,7 +28,8 @@ export const AGENT_OPERATIONS: readonly Operation[] = [
     async handle({ service, manager, caller, body: { resume = false, ...profile } }) {
       const id = profile.id ?? (caller.kind === "agent" ? caller.agentId : freshName());
       requireFreeName(service, id, caller, resume);
-      const agent = await manager.registerAgent({ mode: "pull", ...profile, id });
+      const known = resume ? knownProfile(service, id) : {};
+      const agent = await manager.registerAgent({ mode: "pull", ...known, ...profile, id });
       await agent.heartbeat();
       const { agentId, incarnation } = agent;
       return {
@@ -145,6 +147,19 @@ function requireFreeName(
   throw new RequestError(409, "agent-exists", `Cannot register agent ${quote(id)}: ${rule}`, {
     agentId: id,
   });
+}
+
+/** Returns what an agent that is there was registered with, as far as it decides about its tasks. */
+function knownProfile({ manager }: Service, id: string): Partial<AgentProfile> {
+  const known = manager.state.tasks.agents.get(id);
+  if (known === undefined) return {};
+  const { kind: type, capabilities, maxConcurrentTasks, priority, pulls, heartbeatTimeoutMs } =
+    known;
+  return {
+    ...{ type, capabilities, maxConcurrentTasks, priority },
+    mode: pulls ? "pull" : "push",
+    ...(heartbeatTimeoutMs !== undefined && { heartbeatTimeoutMs }),
+  };
 }
 
 function freshName(): string {

@@ -220,7 +220,10 @@ async function releasePaths(
       const message = `Cannot release the reservation: resourceId must be that of one, got another`;
       throw new RequestError(400, "invalid-request", message, { field: "resourceId" });
     }
-    await agent.release(resourceId, epoch);
+    const holders = manager.resources.holdersOf(resourceId)
+      .filter(({ agentId }) => agentId === agent.agentId);
+    const held = holders.find(({ owner }) => owner === agent.agentId) ?? holders[0];
+    await agent.release(resourceId, epoch ?? held?.epoch);
     return { released: [resourceId] };
   }
   const own = [...manager.resources.getAllocations().keys()].filter((each) =>
