@@ -156,11 +156,12 @@ Open(s, isDamaged) ==
   /\ UNCHANGED <<stored, late, store, answers>>
 
 (* A caller sends the next command, which has to wait, or is refused. *)
+IsFull(e) == Len(e.gathering) >= MaxUnstored
 FirstAnswer(s, c, isFull) == [status |-> IF isFull THEN "refused" ELSE "sent", epoch |-> 0]
 Send(s, c) ==
   /\ engines[s].phase = "running"
   /\ \A d \in Command : (answers[d].status = "none") = (d >= c)
-  /\ LET e == engines[s]  isFull == Len(e.gathering) >= MaxUnstored IN
+  /\ LET e == engines[s]  isFull == IsFull(e) IN
      /\ answers' = [answers EXCEPT ![c] = FirstAnswer(s, c, isFull)]
      /\ engines' = [engines EXCEPT ![s] =
           IF isFull THEN e
@@ -372,4 +373,36 @@ ReplacedIsSilent == Fences => \A s \in DOMAIN opened : Lives(s) =>
 SnapshotCovers == first > 1 => Len(snapshots) = 2 /\ \A k \in Range(snapshots) : first <= k.position + 1
 (* An outcome is final. *)
 OutcomeIsFinal == [][\A c \in Command : answers[c].status \notin {"none", "sent"} => answers'[c] = answers[c]]_journal
+(* What waits to be written is bounded. *)
+GatheringIsBounded == \A s \in Session : Len(engines[s].gathering) <= MaxUnstored
+(* A command is refused at once only by an engine at which as many wait as may. *)
+OnlyFullRefuses == [][\A c \in Command : (answers[c].status = "none" /\ answers'[c].status = "refused") =>
+  \E s \in Session : engines[s].phase = "running" /\ Len(engines[s].gathering) = MaxUnstored]_journal
+(* Records are added behind all others; what is forgotten stays so; engines go forward. *)
+OnlyForward == [][
+  /\ Len(stored') >= Len(stored) /\ \A i \in DOMAIN stored : stored'[i] = stored[i]
+  /\ first' >= first
+  /\ \A s \in Session : LET e == engines[s]  f == engines'[s] IN (Lives(s) /\ f.phase # "ended") =>
+       /\ f.position >= e.position
+       /\ Len(f.grants) >= Len(e.grants) /\ \A i \in DOMAIN e.grants : f.grants[i] = e.grants[i]]_journal
+(* A start restores a snapshot from which it can read on. *)
+StartReachesJournal == [][\A s \in Session :
+  (engines[s].phase = "new" /\ engines'[s].phase = "opening") => engines'[s].position + 1 >= first]_journal
+(* A snapshot only goes for a newer one; the older of the two is the newest of the others. *)
+NewestAreKept == [][\A i \in DOMAIN snapshots :
+  /\ i \in DOMAIN snapshots' /\ snapshots'[i].position >= snapshots[i].position
+  /\ \A j \in DOMAIN snapshots' : j < i => snapshots'[j].position > snapshots'[i].position]_journal
+(* What happens to an engine, or to its caller, changes no other engine, and no answer of its callers. *)
+OthersUntouched == [][
+  \/ engines' = engines /\ \A c \in Command : answers'[c] = answers[c] \/ answers'[c].status = "refused"
+  \/ \E s \in Session : /\ \A t \in Session \ {s} : engines'[t] = engines[t]
+                         /\ \A c \in Command : answers'[c] = answers[c] \/ answers[c].status = "none" \/ c \in Pending(s)]_journal
+(* A record of unknown outcome is offered again after a pause, or at once, for the last time, by an *)
+(* engine that closes.                                                                              *)
+OfferWaitsForPause == [][\A s \in Session : LET f == engines[s].flight  g == engines'[s].flight IN
+  (f.number # 0 /\ g.number = f.number /\ g.call = "asked" /\ f.call # "asked") =>
+    f.call = "pausing" \/ engines'[s].phase = "closing"]_journal
+(* A record that is offered again is the same. *)
+SameRecordAgain == [][\A s \in Session : LET f == engines[s].flight  g == engines'[s].flight IN
+  (f.doubt /\ g.doubt) => g.number = f.number /\ g.commands = f.commands]_journal
 ================================================================================

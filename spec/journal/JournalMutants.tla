@@ -47,4 +47,32 @@ M_ForgetsToNewest(kept, position) == position + 1
 M_EndsAll(s, status) == /\ engines' = [engines EXCEPT ![s] = Engine("ended")]
                          /\ numbers' = [numbers EXCEPT ![s] = Unnumbered]
                          /\ answers' = Settled(Command, status)
+(* As many commands may wait as are sent. *)
+M_NeverFull(e) == FALSE
+(* None may wait. *)
+M_AlwaysFull(e) == TRUE
+(* A record takes the place of the last one. *)
+M_Overwrites(record) == stored' = IF stored = <<>> THEN <<record>> ELSE [stored EXCEPT ![Len(stored)] = record]
+(* Snapshots are not restored. *)
+M_RestoresNothing(isDamaged) == Nothing
+(* The oldest snapshots are kept. *)
+M_OldestTwo(all) ==
+  LET least(q) == CHOOSE k \in q : \A j \in q : j.position >= k.position
+      one == least(all)
+      others == {k \in all : k.position > one.position}
+  IN IF others = {} THEN <<one>> ELSE <<least(others), one>>
+(* All snapshots are kept. *)
+RECURSIVE M_All(_)
+M_All(all) == IF all = {} THEN <<>>
+              ELSE LET top == CHOOSE k \in all : \A j \in all : j.position <= k.position IN <<top>> \o M_All(all \ {top})
+(* The end of an engine ends the others. *)
+M_EndsOthers(s, status) == /\ engines' = [t \in Session |-> IF Lives(t) THEN Engine("ended") ELSE engines[t]]
+                            /\ numbers' = [numbers EXCEPT ![s] = Unnumbered]
+                            /\ answers' = Settled(Pending(s), status)
+(* A record of unknown outcome is offered again at once. *)
+M_OffersAtOnce(s) ==
+  /\ engines' = [engines EXCEPT ![s].flight.doubt = TRUE, ![s].flight.call = "asked"]
+  /\ UNCHANGED <<numbers, answers>>
+(* What has gathered joins a record that is offered again. *)
+M_OffersMore(e) == [e EXCEPT !.flight.call = "asked", !.flight.commands = @ \o e.gathering, !.gathering = <<>>]
 ================================================================================

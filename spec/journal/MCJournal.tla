@@ -58,6 +58,7 @@ NoDoubtIsFounded == \A s \in Session : ~(InFlight(s, "pausing") /\ IsStored(Reco
 NoDoubtIsUnfounded == \A s \in Session : ~(InFlight(s, "pausing") /\ ~IsStored(RecordOf(s)) /\ IsFenced(s))
 NothingArrivesAgain == \A r \in late : ~IsStored(r)
 NoRecordHasMore == \A i \in DOMAIN stored : Len(stored[i].commands) < 2
+NobodyIsTurnedAway == \A c \in Command : answers[c].status = "refused" => faults > 0
 NoOutcomeIsUnknown == \A c \in Command : answers[c].status # "unknown"
 NoneIsBehind == \A s \in Session : Lives(s) => engines[s].position + 1 >= first
 NoneStartsOlder == \A s \in Session : engines[s].phase = "opening" => snapshots = <<>> \/ engines[s].position >= snapshots[1].position

@@ -219,15 +219,15 @@ BodyOf(t) == IF tasks[t].status = "running" THEN "running" ELSE "settled"
 \* has ended. Locks without a slot stay with a task that goes on.
 Parts(t, body, after) ==
   LET r == tasks[t]  a == r.agent
-      rest == (IF r.request # 0 /\ ~r.slot /\ tasks'[t].request = 0 THEN <<Unlocked(t)>> ELSE <<>>) \o after IN
+      unlocked == IF r.request # 0 /\ ~r.slot /\ tasks'[t].request = 0 THEN <<Unlocked(t)>> ELSE <<>> IN
   IF a = Nobody
-  THEN todo' = rest /\ UNCHANGED <<claims, queue, lingering>>
+  THEN todo' = unlocked \o after /\ UNCHANGED <<claims, queue, lingering>>
   ELSE /\ claims' = [claims EXCEPT ![a] = Without(@, t)]
        /\ queue' = [queue EXCEPT ![a] = Without(@, t)]
        /\ IF body = "running"
           THEN /\ lingering' = lingering \cup {[task |-> t, agent |-> a, epoch |-> r.epoch]}
-               /\ todo' = rest
-          ELSE /\ todo' = <<Ended(t, a, r.epoch, body = "abandoned", r.slot)>> \o rest
+               /\ todo' = unlocked \o after
+          ELSE /\ todo' = unlocked \o <<Ended(t, a, r.epoch, body = "abandoned", r.slot)>> \o after
                /\ UNCHANGED lingering
 
 \* The next item ends a claim that has children, or awaits one. These are cancelled first, each before
@@ -457,18 +457,19 @@ TaskReadied(t) ==
   /\ UNCHANGED <<agents, order, born, claims, queue, load, lingering, epoch>>
   /\ Frees(freed)
 
+\* Its pause is over, and `left` are the attempts that still go on.
+WaitsFor(t, left) == /\ tasks[t].status = "backing-off" /\ ~tasks[t].paused
+                     /\ \A l \in left : l.task # t
 \* A claim releases its slot. If its task waited for that, the task is ready again.
 AttemptEnded(t, a, e, abandoned, queued) ==
   /\ todo # <<>> /\ Head(todo).ev = "ended" /\ Head(todo).t = t
   /\ LET i == Head(todo)
          left == {l \in lingering : l.epoch # e}
-         waits == /\ tasks[t].status = "backing-off" /\ ~tasks[t].paused
-                  /\ left # lingering /\ \A l \in left : l.task # t
      IN
      /\ i.a = a /\ i.e = e /\ i.abandoned = abandoned /\ i.slot = ~queued
      /\ lingering' = left
      /\ load' = IF i.slot THEN [load EXCEPT ![a] = @ - 1] ELSE load
-     /\ todo' = (IF waits THEN <<OfTask("readied", t)>> ELSE <<>>) \o Tail(todo)
+     /\ todo' = (IF left # lingering /\ WaitsFor(t, left) THEN <<OfTask("readied", t)>> ELSE <<>>) \o Tail(todo)
   /\ UNCHANGED <<tasks, agents, order, born, ready, claims, queue, epoch>>
   /\ Frees(IF agents[a].up THEN freed \cup {a} ELSE freed)
 
@@ -941,6 +942,17 @@ NoGhostAsker ==
     /\ asks[i].t # Nobody => tasks[asks[i].t].status \notin Terminal \cup {"new"}
     /\ asks[i].brief => \E t \in Task : tasks[t].agent = asks[i].a /\ tasks[t].status = "assigned"
 
+\* An agent asks for nothing that its open claim answers.
+NoAskBesideClaim ==
+  quiet => \A i \in 1..Len(asks), t \in Task :
+    ~(/\ tasks[t].agent = asks[i].a /\ tasks[t].status = "running" /\ asks[i].t \in {Nobody, t}
+      /\ Families => ~tasks[t].lent)
+\* In a quiet state nothing waits for an agent that starts its tasks itself, apart from locks.
+StartsAtOnce ==
+  quiet => \A t \in Task :
+    (tasks[t].status = "assigned" /\ tasks[t].slot /\ tasks[t].agent \in AtOnce \cup Pulls) =>
+      t \in Needs /\ ~tasks[t].granted
+
 \* In a quiet state no two agents are so unequal that a task should move.
 Work(a) == Cardinality({i \in 1..Len(claims[a]) : Families => ~tasks[claims[a][i]].lent}) + agents[a].outside
 Balanced ==
@@ -1017,6 +1029,84 @@ AskersServedInOrder ==
 RetryWaitsForBody ==
   [][\A t \in Task : (tasks[t].status = "backing-off" /\ tasks'[t].status = "ready") =>
        \A l \in lingering : l.task # t]_vars
+\* A failed attempt leads to a pause, and only the end of the pause, which begins a step, to the next one.
+RetryWaitsForPause ==
+  [][\A t \in Task :
+       /\ (/\ todo # <<>> /\ Head(todo).ev = "ends" /\ Head(todo).t = t
+           /\ Head(todo).fault \in {"attempt", "none"} /\ tasks'[t].status # tasks[t].status) =>
+            tasks'[t].status = "failed" \/ (tasks'[t].status = "backing-off" /\ tasks'[t].paused)
+       /\ (tasks[t].paused /\ OfTask("readied", t) \in Range(todo') \ Range(todo)) => quiet]_vars
+\* An attempt counts from its start, unless its claim ends through no fault of the task. Such an end
+\* counts as a crash, unless the claim was given back, or a lost one had not started.
+OnlyFaultsCount ==
+  [][\A t \in Task : LET r == tasks[t]  s == tasks'[t] IN
+       (r # s /\ r.status # "new" /\ ~Again(t)) =>
+       LET fault == IF todo # <<>> /\ Head(todo).ev = "ends" /\ Head(todo).t = t /\ s.status # r.status
+                    THEN Head(todo).fault ELSE "other"
+           ran == r.status = "running"
+       IN /\ s.attempts = IF ~ran /\ s.status = "running" THEN r.attempts + 1
+                          ELSE IF ran /\ fault \in {"none", "orphan", "requeue"} THEN r.attempts - 1 ELSE r.attempts
+          /\ s.crashes = IF fault = "none" \/ (fault = "orphan" /\ ran) THEN r.crashes + 1 ELSE r.crashes
+    ]_vars
+\* A time limit ends its own phase of a task.
+LimitsTheirPhase ==
+  [][(todo # <<>> /\ Head(todo).ev = "timed-out") =>
+       tasks[Head(todo).t].status \in IF Head(todo).limit = "queue" THEN {"ready", "assigned"} ELSE {"running"}]_vars
+\* A task keeps its rank, also when it is requeued, retried or stolen.
+RankKept ==
+  [][\A t \in Task : tasks[t].status # "new" => tasks'[t].rank = tasks[t].rank \/ Again(t)]_vars
+\* What gets a slot precedes all that waits for one of this agent, unless it was asked for by its id.
+ServedInOrder ==
+  [][todo = <<>> => \A t \in Task : LET a == tasks'[t].agent IN
+       (/\ ~tasks[t].slot /\ tasks'[t].slot
+        /\ ~\E i \in 1..Len(asks) : asks[i].a = a /\ asks[i].t = t) =>
+       \A u \in Task \ {t} :
+         (\/ Open(a) /\ tasks[u].agent = a /\ tasks[u].status = "assigned" /\ ~tasks[u].slot
+          \/ /\ tasks[u].status = "ready" /\ (tasks[u].request = 0 \/ tasks[u].granted)
+             /\ tasks[u].pin \in {Nobody, a})
+         => InRankOrder(<<t, u>>)]_vars
+\* Of the agents that can take a task the idlest does, unless one of them just got a slot.
+IdlestTakes ==
+  [][todo = <<>> => \A t \in Task : LET a == tasks'[t].agent IN
+       (tasks[t].status = "ready" /\ a \notin Pulls \cup {Nobody} \cup freed /\ tasks'[t].slot) =>
+       \A b \in Agent \ Pulls :
+         (Open(b) /\ load[b] < Slots[b] /\ tasks[t].pin \in {Nobody, b}) => load[a] * Slots[b] <= load[b] * Slots[a]]_vars
+\* A placed task goes to its agent, until that is gone or has lost it.
+PlacedGoesHome ==
+  [][\A t \in Task : tasks'[t].agent \in {Nobody, tasks[t].agent} \/ tasks[t].pin \in {Nobody, tasks'[t].agent}]_vars
+\* Only what a command names ends: one task, with its children, or the claims of one agent. Apart from
+\* that, tasks move to balance loads, and stop to wait.
+EndsItself(i) == i.ev \in {"completed", "cancelled", "ends", "timed-out"}
+RECURSIVE IsBelow(_, _)
+IsBelow(c, t) == ParentOf[c] # Nobody /\ (ParentOf[c] = t \/ IsBelow(ParentOf[c], t))
+OnlyNamedEnds ==
+  [][/\ \A t \in Task :
+          (\/ tasks[t].agent # Nobody /\ tasks'[t].agent # tasks[t].agent
+           \/ tasks[t].status \notin Terminal /\ tasks'[t].status \in Terminal) =>
+          /\ todo # <<>>
+          /\ IF EndsItself(Head(todo)) THEN t = Head(todo).t \/ IsBelow(t, Head(todo).t)
+             ELSE Head(todo).ev \in {"parked", "moves"} /\ t = Head(todo).t
+     /\ LET new == {i \in Range(todo') : EndsItself(i)} \ Range(todo) IN
+        \A i, j \in new :
+          /\ i.t = j.t \/ (tasks[i.t].agent = tasks[j.t].agent /\ tasks[i.t].agent # Nobody)
+          /\ (todo' # <<>> /\ Head(todo').ev = "draining") => tasks[i.t].agent = Head(todo').a
+          /\ todo # <<>> =>
+               IF Head(todo).ev = "timed-out" THEN Head(todo).t = i.t
+               ELSE Head(todo).ev \in {"terminated", "abandoned"} /\ Head(todo).a = tasks[i.t].agent]_vars
+\* No event is about two agents, or about two causes of a cordon.
+OnlyNamedAgentChanges ==
+  [][agents' = agents \/ \E a \in Agent :
+       /\ \A b \in Agent \ {a} : agents'[b] = agents[b]
+       /\ (agents[a].up /\ agents'[a].up) =>
+            Cardinality((agents[a].cordons \ agents'[a].cordons) \cup (agents'[a].cordons \ agents[a].cordons)) <= 1]_vars
+\* What runs on an agent that is drained goes on.
+DrainLetsFinish ==
+  [][(todo # <<>> /\ Head(todo).ev = "draining") =>
+       \A i \in 1..Len(todo) : todo[i].ev = "ends" => tasks[todo[i].t].status # "running"]_vars
+\* A task that has its locks takes them along.
+StolenKeepsLocks ==
+  [][(todo # <<>> /\ Head(todo).ev = "moves") => LET t == Head(todo).t IN
+       tasks[t].granted => tasks'[t].granted /\ tasks'[t].request = tasks[t].request]_vars
 \* Only unstarted tasks move.
 OnlyUnstartedMoves ==
   [][(todo # <<>> /\ Head(todo).ev = "moves") => tasks[Head(todo).t].status = "assigned"]_vars

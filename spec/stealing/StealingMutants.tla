@@ -238,4 +238,104 @@ M_ExactForgotten == {}
 
 \* A request that may not wait does.
 M_NothingMomentary == {}
+
+\* The counter of epochs starts anew.
+M_EpochsStartAnew == IF epoch = 2 THEN 1 ELSE epoch + 1
+
+\* A claim gets a new epoch with its slot.
+M_AdmittedAnew(t, a, e) ==
+  /\ todo = <<>> /\ ~quiet /\ e = tasks[t].epoch
+  /\ Due = [kind |-> "admit", t |-> t, a |-> a]
+  /\ epoch' = epoch + 1
+  /\ tasks' = [tasks EXCEPT ![t].slot = TRUE, ![t].epoch = epoch + 1]
+  /\ queue' = [queue EXCEPT ![a] = Without(@, t)]
+  /\ load' = [load EXCEPT ![a] = @ + 1]
+  /\ todo' = <<>>
+  /\ UNCHANGED <<agents, order, born, ready, claims, lingering>>
+  /\ Frees(freed)
+
+\* A claim that resumes gets a new epoch.
+M_ResumesAnew(t, a, e) ==
+  /\ a = tasks[t].agent /\ e = tasks[t].epoch
+  /\ todo = <<>> /\ ~quiet /\ t \in ResumeDue
+  /\ tasks' = [tasks EXCEPT ![t].lent = FALSE, ![t].epoch = epoch + 1]
+  /\ epoch' = epoch + 1
+  /\ load' = [load EXCEPT ![a] = @ + 1]
+  /\ UNCHANGED <<agents, order, born, ready, claims, queue, lingering, todo>>
+  /\ Frees(freed)
+
+\* What has ended is forgotten, but not by the list of tasks.
+M_Forgets(r) == Single
+
+\* The rank is that of the claim.
+M_RankLost(t) == [tasks[t] EXCEPT !.agent = Nobody, !.slot = FALSE, !.rank = 0]
+
+\* The last task is served first.
+M_LastFirst(a) == LET fit == SelectSeq(ready, LAMBDA t : Fit(a, t)) IN [i \in 1..Len(fit) |-> fit[Len(fit) + 1 - i]]
+
+\* The busiest agent takes a task.
+M_Busier(a, b) == \/ load[a] * Slots[b] > load[b] * Slots[a]
+                  \/ load[a] * Slots[b] = load[b] * Slots[a] /\ Index(order, a) < Index(order, b)
+
+\* The receiver of a steal is not the idlest agent.
+M_AnyTarget == CHOOSE a \in Receivers : \A b \in Receivers : Load(a) >= Load(b)
+
+\* A task may go to any agent, wherever it was placed.
+M_FitsAnywhere(a, t) == TRUE
+
+\* No agent starts a task itself.
+M_StartsNothing(a) == FALSE
+
+\* The end of an attempt that goes on ends the pause.
+M_BodyEndsPause(t, left) == tasks[t].status = "backing-off" /\ \A l \in left : l.task # t
+
+\* A failed attempt is followed by the next one without a pause.
+M_RetriesAtOnce(t, fault) ==
+  LET r == tasks[t] IN
+  [status |-> IF r.attempts > Retries \/ fault \notin {"attempt", "requeue", "orphan"} THEN "failed" ELSE "ready",
+   attempts |-> r.attempts, crashes |-> r.crashes]
+
+\* An attempt that is given back counts.
+M_RequeueCosts(t, fault) ==
+  [status |-> IF fault \in {"requeue", "orphan"} THEN "ready" ELSE "failed",
+   attempts |-> tasks[t].attempts, crashes |-> tasks[t].crashes]
+
+\* A limit of one phase also ends the others.
+M_ExpiresAnyTime(t, limit) ==
+  /\ quiet /\ limit \in Limits
+  /\ tasks[t].status \in {"ready", "assigned", "running"}
+  /\ Asks(<<TimedOut(t, limit)>>)
+
+\* The claims of all agents are given back.
+M_RequeuesAll(a) ==
+  /\ quiet /\ agents[a].up
+  /\ LET claimed == SelectSeq(born, LAMBDA t : tasks[t].agent # Nobody) IN
+     Asks([i \in 1..Len(claimed) |-> Ends(claimed[i], "requeue", BodyOf(claimed[i]))])
+
+\* With an agent go the tasks that wait.
+M_CancelsReady(t, a) == IF tasks[t].status = "ready" THEN [tasks[t] EXCEPT !.status = "cancelled"] ELSE tasks[t]
+
+\* The end of one cordon lifts all.
+M_UncordonsAll(a, cause) ==
+  /\ todo # <<>> /\ Head(todo) = OfCordon("uncordoned", a, cause)
+  /\ agents' = [agents EXCEPT ![a].cordons = {}]
+  /\ todo' = Tail(todo)
+  /\ UNCHANGED <<tasks, order, born, ready, claims, queue, load, lingering, epoch>>
+  /\ Frees(freed \cup {a})
+
+\* A drain gives back all claims.
+M_DrainsRunning(a) ==
+  /\ quiet /\ agents[a].up
+  /\ Asks(IF agents[a].drained THEN <<>>
+          ELSE <<OfAgent("draining", a)>>
+               \o [i \in 1..Len(claims[a]) |-> Ends(claims[a][i], "requeue", BodyOf(claims[a][i]))])
+
+\* A task that moves leaves its locks behind.
+M_MovesWithoutLocks(t) == Unclaimed(t)
+
+\* An open claim does not answer the next request.
+M_NoOpenClaim(a, t) == FALSE
+
+\* Reported tasks that were assigned here are counted twice.
+M_CountsTwice(a, count) == quiet /\ agents[a].up /\ Asks(<<Reported(a, count)>>)
 ================================================================================

@@ -15,6 +15,7 @@ import { type GraphModel, loadSubject, type Trace } from "./subject.ts";
 import { counterexampleTable } from "./table.ts";
 import { runTlc, type TlcResult } from "./tlc.ts";
 import { misjudged, traceModule } from "./traces.ts";
+import { misreached, reachedIn, WITNESSES, witnessModule } from "./witnesses.ts";
 
 /** Settings of a check. */
 export interface Settings {
@@ -33,6 +34,8 @@ export interface Outcome {
   readonly result: string;
   /** Size of TLC's run; `undefined` when TLC did not run. */
   readonly figures?: Figures;
+  /** The depth of the first state that violates each definition that must be violated somewhere. */
+  readonly reached?: Readonly<Record<string, number>>;
   /** Number of code mutants that were caught. */
   readonly caught?: number;
   readonly seconds: number;
@@ -50,11 +53,26 @@ export async function check(model: Model, settings: Settings): Promise<Outcome> 
       return await checkGraph(model, settings);
     case "trace":
       return await checkTraces(model, settings);
-    default: {
-      const result = await run(model, settings, await tlcFilesOf(model));
-      return outcomeOf(model, result, judge(model, result, settings.write));
-    }
+    default:
+      return await checkProperties(model, settings);
   }
+}
+
+/** Checks properties, and that the states are reached that must be. */
+async function checkProperties(model: TlcModel, settings: Settings): Promise<Outcome> {
+  const files = await tlcFilesOf(model);
+  const { reaches, module } = model;
+  if (reaches === undefined) {
+    const result = await run(model, settings, files);
+    return outcomeOf(model, result, judge(model, result, settings.write));
+  }
+  files.set(`${WITNESSES}.tla`, witnessModule(module, Object.keys(reaches)));
+  const result = await run(model, settings, files, { module: WITNESSES });
+  const reached = reachedIn(result.output);
+  const expected = settings.write ? { ...reaches, ...reached } : reaches;
+  const problems = judge(model, result, settings.write);
+  problems.push(...misreached(expected, reached));
+  return { ...outcomeOf(model, result, problems), reached };
 }
 
 /** Compares the graph of the machine with the one that TLC finds. */

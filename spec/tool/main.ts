@@ -144,7 +144,8 @@ function failed(error: unknown): Outcome {
 function measured(model: Model, outcome: Outcome | undefined): Model {
   if (outcome === undefined || outcome.problems.length > 0) return model;
   if (model.kind === "code-mutants") return { ...model, mutants: outcome.caught! };
-  return { ...model, figures: outcome.figures! };
+  const { figures, reached } = outcome;
+  return { ...model, figures: figures!, ...(reached !== undefined && { reaches: reached }) };
 }
 
 function report(chosen: Model[], done: ReadonlyMap<Model, Done>, seconds: number): number {

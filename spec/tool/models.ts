@@ -22,8 +22,10 @@ export interface TlcModel {
   readonly replace?: Readonly<Record<string, string>>;
   /** A temporal property to check; the only one, as TLC does not name it. */
   readonly property?: string;
-  /** An invariant to check. */
+  /** An invariant to check. Neither is checked together with what the configuration names. */
   readonly invariant?: string;
+  /** Definitions that must be violated in some state, with the depth of the first. */
+  readonly reaches?: Readonly<Record<string, number>>;
   /** Name of the graph, or of the set of traces. */
   readonly subject?: string;
   /** The violation that TLC must find; `undefined` when all must hold. */

@@ -5,6 +5,7 @@
  */
 
 import { folderOf, type TlcModel } from "./models.ts";
+import { REACHED } from "./witnesses.ts";
 
 const SPEC = new URL("../", import.meta.url);
 
@@ -35,11 +36,26 @@ export function extendedBy(module: string): string[] {
   return names.split(/\s*,\s*/).filter((name) => name !== "");
 }
 
-function configOf({ replace = {}, property, invariant }: TlcModel, config: string): string {
+function configOf(
+  { replace = {}, property, invariant, reaches }: TlcModel,
+  config: string,
+): string {
   const lines = Object.entries(replace).map(([name, other]) => `CONSTANT ${name} <- ${other}`);
   if (property !== undefined) lines.push(`PROPERTY ${property}`);
   if (invariant !== undefined) lines.push(`INVARIANT ${invariant}`);
-  return `${config}\n${lines.join("\n")}\n`;
+  if (reaches !== undefined) lines.push(`INVARIANT ${REACHED}`);
+  const isAlone = property !== undefined || invariant !== undefined;
+  return `${isAlone ? config.replace(CHECKED, "") : config}\n${lines.join("\n")}\n`;
+}
+
+/** What a configuration checks; each line that begins with a space goes on with the one before. */
+const CHECKED = /^(?:INVARIANTS?|PROPERTY|PROPERTIES)\b(.*\n(?:[ \t].*\n)*)/gm;
+
+/** Returns the names of the invariants and properties that a check requires to hold. */
+export async function checkedBy(model: TlcModel): Promise<string[]> {
+  const config = (await tlcFilesOf(model)).get("check.cfg")!;
+  return [...config.matchAll(CHECKED)].flatMap(([, names]) => names!.trim().split(/\s+/))
+    .filter((name) => name !== REACHED);
 }
 
 async function readIfThere(file: URL): Promise<string | undefined> {

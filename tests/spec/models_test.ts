@@ -1,7 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
-import { folderOf, readModels, type TlcModel } from "../../spec/tool/models.ts";
-import { extendedBy, tlcFilesOf } from "../../spec/tool/modules.ts";
+import { folderOf, type Model, readModels, type TlcModel } from "../../spec/tool/models.ts";
+import { killersIn, neverViolated, readDerived, requiredIn } from "../../spec/tool/killers.ts";
+import { checkedBy, extendedBy, tlcFilesOf } from "../../spec/tool/modules.ts";
 import { loadSubject } from "../../spec/tool/subject.ts";
+import { misreached, reachedIn, witnessModule } from "../../spec/tool/witnesses.ts";
+
+/** Properties of types, which the README need not explain. */
+const UNEXPLAINED = ["TypeOK"];
 
 const FOLDERS = ["locking", "stealing", "journal"];
 const models = await readModels();
@@ -19,8 +24,80 @@ Deno.test("every number that the checks print is asserted", () => {
       model.figures?.transitions,
       model.figures?.depth,
     ];
+    if ("reaches" in model) numbers.push(...Object.values(model.reaches!));
     for (const number of numbers) assert(number !== undefined && number > 0, model.name);
   }
+});
+
+/** Properties that no mutant violates yet, by folder. Whoever adds a mutant takes its property out. */
+const GAPS: Readonly<Record<string, readonly string[]>> = {
+  locking: [
+    "AllOrNothing",
+    "EpochMonotonic",
+    "EpochsAreUnique",
+    "GuardMonotonic",
+    "GuardNotAhead",
+    "ServedInOrder",
+    "TypeOK",
+    "VictimBreaksNoOther",
+  ],
+};
+
+Deno.test("each property was seen to fail by a mutant that names it, or follows from such", async () => {
+  const derived = await readDerived();
+  for (const folder of FOLDERS) {
+    assertEquals(await neverViolated(folder, models, derived), GAPS[folder] ?? [], folder);
+  }
+});
+
+Deno.test("a derived property is required, and follows from others that were seen to fail", async () => {
+  for (const { folder, property, from, because } of await readDerived()) {
+    const required = await requiredIn(folder, models);
+    const violated = killersIn(folder, models);
+    assert(required.includes(property) && because !== "" && from.length > 0, property);
+    assert(!violated.has(property), `${property} has a mutant and is no longer derived`);
+    for (const other of from) assert(required.includes(other) && violated.has(other), other);
+  }
+});
+
+Deno.test("a property without a mutant is noticed, and so is a gap that was closed", async () => {
+  const isKiller = (model: Model, property: string) =>
+    "violates" in model && model.violates?.property === property;
+  const fewer = models.filter((model) => !isKiller(model, "RetryWaitsForPause"));
+  assertEquals(await neverViolated("stealing", fewer, []), ["RetryWaitsForPause"]);
+  const derived = { folder: "stealing", property: "RetryWaitsForPause", from: [], because: "" };
+  assertEquals(await neverViolated("stealing", fewer, [derived]), []);
+});
+
+Deno.test("the README says what each property is for", async () => {
+  const text = await Deno.readTextFile(new URL("../../spec/README.md", import.meta.url));
+  for (const folder of FOLDERS) {
+    const missing = (await requiredIn(folder, models)).filter((name) =>
+      !text.includes(`\`${name}\``)
+    );
+    assertEquals(missing.filter((name) => !UNEXPLAINED.includes(name)), [], folder);
+  }
+});
+
+Deno.test("what a mutant names is checked alone; a witness adds an invariant to all others", async () => {
+  assertEquals(await checkedBy(modelOf("stealing/mutant-rank-lost")), ["RankKept"]);
+  const all = await checkedBy(modelOf("stealing/safety-moves"));
+  assert(all.includes("TypeOK") && all.includes("StolenKeepsLocks") && !all.includes("Witnessed"));
+  const config = (await tlcFilesOf(modelOf("stealing/safety-moves"))).get("check.cfg")!;
+  assert(config.includes("\nINVARIANT Witnessed\n"));
+});
+
+Deno.test("a state that must be reached is one of those that TLC prints, at its depth", () => {
+  assert(
+    witnessModule("MC", ["NoA", "NoB"]).includes('PrintT(<<"REACHED", "NoB", TLCGet("level")>>)'),
+  );
+  const reached = reachedIn('<<"REACHED", "NoA", 7>>\nother\n<<"REACHED", "NoC", 2>>\n');
+  assertEquals(reached, { NoA: 7, NoC: 2 });
+  assertEquals(misreached({ NoA: 7 }, reached), []);
+  assertEquals(misreached({ NoA: 6, NoB: 1 }, reached), [
+    "NoA is first violated at depth 7, not 6",
+    "NoB is not violated in any state, but must be",
+  ]);
 });
 
 Deno.test("every graph is compared, together with the steps of Next that have no name", async () => {
