@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { MUTANTS } from "./mutants.ts";
 import { chosenBy, find, plantedIn } from "./plant.ts";
 
@@ -13,6 +13,17 @@ Deno.test("each mutant finds its text in the source exactly once", async () => {
 Deno.test("a name that no mutant has is refused, instead of nothing being planted", () => {
   assertEquals(chosenBy(["the epoch of a lock"]).length, 1);
   assertThrows(() => chosenBy(["nonsense"]), RangeError, 'got "nonsense"');
+});
+
+Deno.test("a mutant that is no program, or the program that there was, is not found", async () => {
+  const [mutant] = MUTANTS;
+  const broken = { ...mutant!, to: "const = {{ this is no program" };
+  const { steps, rule } = await find(broken);
+  assertEquals(steps, undefined);
+  assertStringIncludes(rule, "it does not load: ");
+  assertStringIncludes(rule, "SyntaxError");
+  const { from } = mutant!;
+  assertThrows(() => plantedIn(from, { ...mutant!, to: from }), Error, "it must change something");
 });
 
 for (

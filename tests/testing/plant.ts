@@ -23,15 +23,27 @@ const MOST_MS = HUNT_MS + 60_000;
 export interface Finding {
   /** The number of steps, or of calls, until an invariant was broken; `undefined` when none was. */
   readonly steps: number | undefined;
-  /** The broken invariant. */
+  /** The broken invariant, or why the mutant does not count as found. */
   readonly rule: string;
 }
 
-/** Returns `source` with the mutant in it. @throws {Error} when its text isn't there exactly once */
+/** What a hunt prints once the broken copy is loaded. */
+const LOADED = "loaded";
+
+/**
+ * Returns `source` with the mutant in it.
+ *
+ * @throws {Error} when its text isn't there exactly once, or when it changes nothing
+ */
 export function plantedIn(source: string, { name, from, to }: Mutant): string {
   const parts = source.split(from);
-  if (parts.length === 2) return parts.join(to);
-  throw new Error(`Cannot plant "${name}": its place must be there once, got ${parts.length - 1}`);
+  if (parts.length !== 2) {
+    throw new Error(
+      `Cannot plant "${name}": its place must be there once, got ${parts.length - 1}`,
+    );
+  }
+  if (from === to) throw new Error(`Cannot plant "${name}": it must change something`);
+  return parts.join(to);
 }
 
 async function copyTree(from: string, to: string): Promise<void> {
@@ -57,9 +69,11 @@ export async function find(mutant: Mutant): Promise<Finding> {
       signal: AbortSignal.timeout(MOST_MS),
     });
     const { stdout, stderr } = await command.output();
-    const text = new TextDecoder().decode(stdout).trim();
-    if (text !== "") return JSON.parse(text);
+    const [loaded, finding] = new TextDecoder().decode(stdout).trim().split("\n");
+    if (finding !== undefined) return JSON.parse(finding);
     const [error = ""] = new TextDecoder().decode(stderr).trim().split("\n");
+    // What is no program proves nothing.
+    if (loaded !== LOADED) return { steps: undefined, rule: `it does not load: ${error}` };
     return { steps: 0, rule: error === "" ? "no end of one step" : error };
   } finally {
     await Deno.remove(root, { recursive: true });
@@ -74,6 +88,7 @@ function huntFor({ workload, fault, isInManager = false }: Mutant): string {
   const made = isInManager ? "calls" : "steps";
   return `
 import { simulate, simulateManager } from "./src/testing/mod.ts";
+console.log("${LOADED}");
 let steps = 0;
 let found = { rule: "" };
 for (let seed = 1; seed <= ${RUNS} && performance.now() < ${HUNT_MS}; seed++) {
