@@ -11,11 +11,14 @@ import { circuitBreaker, ConsecutiveBreaker, handleAll } from "cockatiel";
 import Opossum from "opossum";
 import { CircuitBreaker } from "../src/breakers/circuit_breaker.ts";
 import { silentLogger } from "../src/core/logger.ts";
-import { type Comparison, register, type Side, type Suite } from "./harness.ts";
+import { type Comparison, register, type Suite } from "./harness.ts";
+import type { Maker, Side } from "./rounds.ts";
 
 type Body = () => Promise<number>;
 
 const CALLS = 100_000;
+/** Each makes an error with a stack. */
+const REJECTIONS = 20_000;
 const FAILURES = 5;
 const OPEN_MS = 3_600_000;
 
@@ -34,6 +37,20 @@ const MAKERS = {
     const policy = circuitBreaker(handleAll, { halfOpenAfter: OPEN_MS, breaker });
     return (body: Body) => policy.execute(body);
   },
+  floor: () => {
+    let failures = 0;
+    return async (body: Body) => {
+      if (failures >= FAILURES) throw new Error("open");
+      try {
+        const result = await body();
+        failures = 0;
+        return result;
+      } catch (error) {
+        failures++;
+        throw error;
+      }
+    };
+  },
   opossum: () => {
     const breaker = new Opossum((body: Body) => body(), {
       timeout: false,
@@ -46,17 +63,15 @@ const MAKERS = {
   },
 };
 
-function whenClosed(maker: () => (body: Body) => Promise<number>): Side {
-  const call = maker();
-  return () => async () => {
-    for (let i = 0; i < CALLS; i++) await call(works);
-  };
-}
+type Name = keyof typeof MAKERS;
 
-function whenOpen(maker: () => (body: Body) => Promise<number>): Side {
-  const call = maker();
+const whenClosed = (name: Name): Maker => () => calls(CALLS, MAKERS[name](), works);
+const whenOpen = (name: Name): Maker => () => calls(REJECTIONS, MAKERS[name](), fails);
+
+function calls(count: number, call: (body: Body) => Promise<number>, body: Body): Side {
+  const ignore = () => {};
   return () => async () => {
-    for (let i = 0; i < CALLS; i++) await call(fails).catch(() => {});
+    for (let i = 0; i < count; i++) await call(body).catch(ignore);
   };
 }
 
@@ -64,17 +79,19 @@ function* comparisons(): Iterable<Comparison> {
   yield {
     operation: "call through a closed breaker",
     count: CALLS,
-    ours: whenClosed(MAKERS.ours),
-    peers: { cockatiel: whenClosed(MAKERS.cockatiel), opossum: whenClosed(MAKERS.opossum) },
-    target: 1,
+    ours: whenClosed("ours"),
+    floor: { side: whenClosed("floor"), lacks: "the outcome as an event, permits of probes" },
+    peers: { cockatiel: whenClosed("cockatiel"), opossum: whenClosed("opossum") },
+    target: { speed: 1.2 },
   };
-  // Mostly the making of an error with a stack; ours also says when to retry, and is an event.
   yield {
     operation: "rejection by an open breaker",
-    count: CALLS,
-    ours: whenOpen(MAKERS.ours),
-    peers: { cockatiel: whenOpen(MAKERS.cockatiel), opossum: whenOpen(MAKERS.opossum) },
-    target: 0.5,
+    count: REJECTIONS,
+    ours: whenOpen("ours"),
+    floor: { side: whenOpen("floor"), lacks: "an event, and an error that says when to retry" },
+    peers: { cockatiel: whenOpen("cockatiel"), opossum: whenOpen("opossum") },
+    target: { speed: 0.5 },
+    note: "the error of ours says when to retry, and is an event; those of the peers don't",
   };
 }
 

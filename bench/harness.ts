@@ -1,102 +1,139 @@
 /**
- * Compares ours with its peers, in one process and one run.
+ * The rows of the benchmarks: an operation beside its peers, its floor, and itself at other sizes.
  *
- * Figures are comparable because the rounds of all sides are interleaved, and their order rotates, so
- * that a busy machine or a warmer cache favors no side; garbage is collected before each round where
- * `--expose-gc` allows it; the first rounds are discarded; and the median of the others counts.
- * Figures are measured, never extrapolated.
+ * The _floor_ is the least that any implementation does: the same bookkeeping with bare maps, arrays
+ * and one promise that is resolved already. The ratio to it depends less on the machine than a time
+ * does, so it is what a run is compared by with an earlier one.
  *
  * @module
  */
 
-import process from "node:process";
+import { collectYoung, interleave, type Maker, type Rounds, type Side } from "./rounds.ts";
+import { exponentOf, median, ratiosOf, type Spread, spreadOf } from "./statistics.ts";
 
-/** Prepares one round, and returns the function that is measured. */
-export type Side = () => () => unknown;
+/** The same operation with bare maps and arrays. */
+export interface Floor {
+  readonly side: Maker;
+  /** The guarantees that ours gives and this does not. */
+  readonly lacks: string;
+}
+
+/** The same operation under other conditions. */
+export interface Base {
+  readonly name: string;
+  readonly side: Maker;
+  /** Number of operations in a round. @default that of the comparison */
+  readonly count?: number;
+}
 
 /** One operation, by ours and by its peers. */
-export interface Comparison {
+export interface Comparison extends Rounds {
   readonly operation: string;
   /** Number of operations in a round. */
   readonly count: number;
-  readonly ours: Side;
+  readonly ours: Maker;
+  readonly floor?: Floor;
   /** By name. */
-  readonly peers: Readonly<Record<string, Side>>;
-  /** The peer that counts. @default the fastest */
-  readonly against?: string;
-  /** The least speed, as a multiple of that peer's. */
-  readonly target: number;
-  /** Number of measured rounds. @default 9 */
-  readonly rounds?: number;
-  /** Number of discarded rounds before them. @default 3 */
-  readonly warmUps?: number;
-  /** Whether a round takes seconds. @default false */
+  readonly peers?: Readonly<Record<string, Maker>>;
+  /** What counts is the first. */
+  readonly bases?: readonly Base[];
+  readonly target: Target;
+  /** On the peers: what they do less, or more. */
+  readonly note?: string;
+  /** Whether a round takes seconds; then it is left to the whole run. @default false */
   readonly isLong?: boolean;
+}
+
+/** The limit of a row; only one of them. */
+export interface Target {
+  /** The least speed, as a multiple of that of the fastest peer. */
+  readonly speed?: number;
+  /** The greatest time, as a multiple of that of the base. */
+  readonly time?: number;
+  /** The greatest value, in the unit of the row. */
+  readonly most?: number;
+}
+
+/** An operation whose cost for one must not depend on the number of other things. */
+export interface Growth {
+  /** The operation among `n` things. */
+  readonly operation: string;
+  /** @default from 1,000 to 1,000,000 */
+  readonly sizes?: readonly number[];
+  /** Number of operations in a round. */
+  readonly count: number;
+  readonly ours: (size: number) => Side | Promise<Side>;
+  readonly floor: (size: number) => Side | Promise<Side>;
+  /** The greatest exponent beyond that of the floor. @default 0.15 */
+  readonly most?: number;
+  /** @default 7 */
+  readonly rounds?: number;
+}
+
+/** The units of values. */
+export type Unit = "ns" | "B" | "×" | "^";
+
+/** A value beside ours. */
+export interface Other {
+  readonly name: string;
+  readonly value: number;
+  /** Its value divided by ours. */
+  readonly ratio: Spread;
 }
 
 /** One line of the table. */
 export interface Row {
   readonly operation: string;
-  /** Nanoseconds for each operation, or the value that has a limit. */
-  readonly ours: number;
-  /** The unit of `ours` and `peers`. */
-  readonly unit: "ns" | "×" | "B";
-  /** The one that counts, then the others, fastest first; none when ours has a limit instead. */
-  readonly peers: readonly { readonly name: string; readonly value: number }[];
-  /** The peer that counts by ours; the spread is the least and the greatest of single rounds. */
-  readonly ratio?: { readonly median: number; readonly least: number; readonly greatest: number };
-  /** The least ratio, or the greatest value of ours. */
-  readonly target: number;
+  readonly value: number;
+  readonly unit: Unit;
+  /** Ours divided by the floor. */
+  readonly floor?: { readonly value: number; readonly ratio: Spread; readonly lacks: string };
+  /** The bases, or the peers, fastest first. */
+  readonly others: readonly Other[];
+  readonly target: Target;
   readonly reached: boolean;
-  readonly rounds: number;
+  readonly note?: string;
+  readonly isLong?: boolean;
 }
 
 /** A file of benchmarks. */
 export interface Suite {
   readonly name: string;
-  /** Returns the operations that have peers. */
+  /** Returns the operations that are measured in rounds. */
   comparisons(): Iterable<Comparison>;
-  /** Returns the operations without a peer, for `deno bench`. */
-  readonly alone?: Readonly<Record<string, () => Side>>;
-  /** Measures what has a limit instead of a peer; `rows` are those of the comparisons. */
+  /** Returns the operations that are measured at several sizes. */
+  growths?(): Iterable<Growth>;
+  /** Measures the rest; `rows` are those of the comparisons. */
   measures?(rows: readonly Row[]): Iterable<Row> | AsyncIterable<Row>;
 }
 
-/** Runs a suite; each row is printed when it comes. */
-export async function* rowsOf(suite: Suite): AsyncIterable<Row> {
-  const rows: Row[] = [];
-  for (const comparison of suite.comparisons()) {
-    const row = await compare(comparison);
-    rows.push(row);
-    yield row;
-  }
-  if (suite.measures !== undefined) yield* suite.measures(rows);
-}
+/** A row that is still to be measured; again, if it is called again. */
+export type Measure = () => Promise<Row>;
 
-/**
- * Registers a suite for `deno bench`: each operation is a group whose baseline is ours. An operation
- * whose rounds take seconds is left to `deno task bench`. A no-op in a program.
- */
+/** Registers a suite for `deno bench`: each operation is a group whose baseline is ours. */
 export function register(suite: Suite): void {
-  for (const { operation, count, ours, peers, isLong } of suite.comparisons()) {
+  for (const { operation, count, ours, floor, peers, bases = [], isLong } of suite.comparisons()) {
     if (isLong) continue;
     const group = `${operation}, ${count.toLocaleString("en")} times`;
-    for (const [name, side] of [["ours", ours] as const, ...Object.entries(peers)]) {
+    const makers = {
+      ours,
+      ...(floor && { floor: floor.side }),
+      ...Object.fromEntries(bases.map(({ name, side }) => [name, side])),
+      ...peers,
+    };
+    for (const [name, maker] of Object.entries(makers)) {
       const baseline = name === "ours";
-      Deno.bench({ name: `${name}: ${group}`, group, baseline, fn: timed(() => side) });
+      Deno.bench({ name: `${name}: ${group}`, group, baseline, fn: timed(maker) });
     }
-  }
-  for (const [name, side] of Object.entries(suite.alone ?? {})) {
-    Deno.bench({ name, fn: timed(side) });
   }
 }
 
-/** Times what a side returns, and not its preparation. */
-function timed(make: () => Side): (bench: Deno.BenchContext) => Promise<void> {
+/** Times rounds, and not their preparation. */
+function timed(maker: Maker): (bench: Deno.BenchContext) => Promise<void> {
   let side: Side | undefined;
   return async (bench) => {
-    side ??= make();
-    const body = side();
+    side ??= await maker();
+    const body = await side();
     bench.start();
     await body();
     bench.end();
@@ -105,134 +142,86 @@ function timed(make: () => Side): (bench: Deno.BenchContext) => Promise<void> {
 
 /** Measures a {@linkcode Comparison}. */
 export async function compare(comparison: Comparison): Promise<Row> {
-  const { operation, count, against, target, rounds = 9, warmUps = 3 } = comparison;
-  const sides: [string, Side][] = [["", comparison.ours], ...Object.entries(comparison.peers)];
-  const times = new Map<string, number[]>(sides.map(([name]) => [name, []]));
-  for (let round = -warmUps; round < rounds; round++) {
-    for (let i = 0; i < sides.length; i++) {
-      const [name, side] = sides[(i + round + warmUps) % sides.length]!;
-      const time = await measure(side);
-      if (round >= 0) times.get(name)!.push(time * 1e6 / count);
-    }
-  }
-  const byCounting = (a: string, b: string) => Number(b === against) - Number(a === against);
-  const ours = times.get("")!;
-  const peers = Object.keys(comparison.peers)
-    .map((name) => ({ name, value: median(times.get(name)!) }))
-    .sort((a, b) => byCounting(a.name, b.name) || a.value - b.value);
-  const peer = peers[0];
-  if (peer === undefined) {
-    throw new TypeError(`Cannot compare ${operation}: peers must not be empty`);
-  }
-  const ratios = times.get(peer.name)!.map((time, round) => time / ours[round]!);
-  const ratio = peer.value / median(ours);
+  const { operation, count, ours, floor, peers = {}, bases = [], target, note, isLong } =
+    comparison;
+  const makers = new Map([["ours", ours], ...Object.entries(peers)]);
+  if (floor !== undefined) makers.set("floor", floor.side);
+  for (const { name, side } of bases) makers.set(name, side);
+  const sides = new Map<string, Side>();
+  for (const [name, maker] of makers) sides.set(name, await maker());
+  const rounds = await interleave(sides, comparison);
+  const nanoseconds = (name: string, operations = count) =>
+    rounds.get(name)!.map((ms) => ms * 1e6 / operations);
+  const own = nanoseconds("ours");
+  const other = (name: string, operations = count): Other => {
+    const values = nanoseconds(name, operations);
+    return { name, value: median(values), ratio: ratiosOf(values, own) };
+  };
+  const rivals = Object.keys(peers).map((name) => other(name)).sort((a, b) => a.value - b.value);
+  const others = [...bases.map((base) => other(base.name, base.count)), ...rivals];
   return {
     operation,
-    ours: median(ours),
+    value: median(own),
     unit: "ns",
-    peers,
-    ratio: { median: ratio, least: Math.min(...ratios), greatest: Math.max(...ratios) },
+    ...(floor && {
+      floor: {
+        value: median(nanoseconds("floor")),
+        ratio: ratiosOf(own, nanoseconds("floor")),
+        lacks: floor.lacks,
+      },
+    }),
+    others,
     target,
-    reached: ratio >= target,
-    rounds,
+    reached: isReached(target, median(own), others[0]?.ratio.median),
+    ...(note !== undefined && { note }),
+    ...(isLong !== undefined && { isLong }),
   };
 }
 
-/** The time that one round of `side` takes, in milliseconds. */
-export async function measure(side: Side): Promise<number> {
-  const body = side();
-  collectGarbage();
-  const start = performance.now();
-  const result = body();
-  if (result instanceof Promise) await result;
-  return performance.now() - start;
+/** Returns whether a value reaches its target; `ratio` is the other's value divided by it. */
+export function isReached(target: Target, value: number, ratio = NaN): boolean {
+  const { speed, time, most } = target;
+  if (speed !== undefined) return ratio >= speed;
+  if (time !== undefined) return 1 / ratio <= time;
+  return most === undefined || value <= most;
 }
 
-/**
- * The time that processors spend on one round of `side`, in milliseconds, on all threads.
- *
- * For a round that never waits this is at least the elapsed time on an idle machine, and it excludes
- * other processes on a busy one. So absolute limits apply to it.
- */
-export async function measureProcessors(side: Side): Promise<number> {
-  const body = side();
-  collectGarbage();
-  const start = process.cpuUsage();
-  const result = body();
-  if (result instanceof Promise) await result;
-  const { user, system } = process.cpuUsage(start);
-  return (user + system) / 1e3;
+/** Measures a {@linkcode Growth}: the exponents of ours and of the floor, and how much ours is greater. */
+export async function grow(growth: Growth): Promise<Row> {
+  const { operation, count, ours, floor, most = 0.15, rounds = 7 } = growth;
+  const { sizes = [1_000, 10_000, 100_000, 1_000_000] } = growth;
+  const sides = new Map<string, Side>();
+  for (const size of sizes) {
+    sides.set(`ours ${size}`, await ours(size));
+    sides.set(`floor ${size}`, await floor(size));
+  }
+  const times = await interleave(sides, { rounds, warmUps: 3 }, collectYoung);
+  const nanoseconds = (name: string) =>
+    sizes.map((size) => median(times.get(`${name} ${size}`)!) * 1e6 / count);
+  const [own, least] = [nanoseconds("ours"), nanoseconds("floor")];
+  const exponents = [exponentOf(sizes, own), exponentOf(sizes, least)] as const;
+  const beyond = exponents[0] - exponents[1];
+  const steps = sizes.map((size, i) => `${size.toExponential(0)}: ${own[i]!.toFixed(0)} ns`);
+  return {
+    operation,
+    value: beyond,
+    unit: "^",
+    others: [],
+    target: { most },
+    reached: beyond <= most,
+    note: `${steps.join(", ")}; n^${exponents[0].toFixed(2)}, the floor n^${
+      exponents[1].toFixed(2)
+    }`,
+  };
 }
 
 /** Returns a row for a value of ours that must not exceed `limit`. */
-export function atMost(
-  operation: string,
-  unit: Row["unit"],
-  ours: number,
-  limit: number,
-  rounds: number,
-): Row {
-  return { operation, ours, unit, peers: [], target: limit, reached: ours <= limit, rounds };
+export function atMost(operation: string, unit: Unit, value: number, limit = Infinity): Row {
+  const target = limit === Infinity ? {} : { most: limit };
+  return { operation, value, unit, others: [], target, reached: value <= limit };
 }
 
-/** Returns the median of `values`. */
-export function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
-}
-
-/** Returns the quantile `q` of `values`, interpolated linearly. */
-export function quantile(values: readonly number[], q: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const place = (sorted.length - 1) * q;
-  const below = sorted[Math.floor(place)]!;
-  return below + (sorted[Math.ceil(place)]! - below) * (place % 1);
-}
-
-/** Whether garbage is collected between rounds. */
-export const collectsGarbage: boolean = "gc" in globalThis;
-
-function collectGarbage(): void {
-  (globalThis as { gc?: () => void }).gc?.();
-}
-
-const WIDTHS = [58, 10, 24, 20, 8] as const;
-
-/** Returns the header of the table. */
-export function header(): string {
-  return columns("operation", "ours", "peer", "ratio (of rounds)", "target", "verdict");
-}
-
-/** Returns a row of the table, and a line for each further peer. */
-export function line(row: Row): string {
-  const { peers: [peer, ...rest], ratio, target, unit } = row;
-  const first = columns(
-    row.operation,
-    show(row.ours, unit),
-    peer === undefined ? "" : `${show(peer.value, unit)} ${peer.name}`,
-    ratio === undefined
-      ? ""
-      : `${times(ratio.median)} (${times(ratio.least)}–${times(ratio.greatest)})`,
-    peer === undefined ? `≤ ${show(target, unit)}` : `≥ ${times(target)}`,
-    row.reached ? "reached" : "MISSED",
-  );
-  const others = rest.map(({ name, value }) =>
-    columns("", "", `${show(value, unit)} ${name}`, times(value / row.ours))
-  );
-  return [first, ...others].join("\n");
-}
-
-function columns(...cells: string[]): string {
-  return cells.map((cell, i) => cell.padEnd(WIDTHS[i] ?? 0)).join(" ").trimEnd();
-}
-
-function times(ratio: number): string {
-  return `${ratio.toFixed(ratio < 10 ? 1 : 0)}×`;
-}
-
-function show(value: number, unit: Row["unit"]): string {
-  if (unit === "×") return times(value);
-  if (unit === "B") return `${value.toFixed(0)} B`;
-  if (value < 1e3) return `${value.toFixed(0)} ns`;
-  if (value < 1e6) return `${(value / 1e3).toFixed(1)} µs`;
-  return `${(value / 1e6).toFixed(1)} ms`;
+/** Returns the spread of one value. */
+export function sure(value: number): Spread {
+  return spreadOf([value]);
 }

@@ -11,7 +11,8 @@ import type { Journal } from "../src/core/journal.ts";
 import { catchUp, Replica } from "../src/core/replica.ts";
 import { openHistory } from "../src/history/mod.ts";
 import { SqliteJournal } from "../src/journal/sqlite/mod.ts";
-import { atMost, median, quantile, type Row, type Suite } from "./harness.ts";
+import { atMost, type Row, type Suite } from "./harness.ts";
+import { median, quantile } from "./statistics.ts";
 
 /** Clients at a time, and the longest time of a command in nanoseconds. */
 const LOADS = [[1, 1e9 / 300], [64, 1e9 / 25_000], [256, 1e9 / 60_000]] as const;
@@ -87,10 +88,10 @@ async function* loads(): AsyncIterable<Row> {
       return { perCommand, late, bytes: size / commands };
     });
     const name = `a command on SQLite, each on the disk, ${clients} clients`;
-    yield atMost(name, "ns", perCommand, limit, 1);
+    yield atMost(name, "ns", perCommand, limit);
     if (clients < 256) continue;
-    yield atMost("lateness of timers meanwhile, p99", "ns", late, 10e6, 1);
-    yield atMost("bytes for each command", "B", bytes, 170, 1);
+    yield atMost("lateness of timers meanwhile, p99", "ns", late, 10e6);
+    yield atMost("bytes for each command", "B", bytes, 170);
   }
 }
 
@@ -180,13 +181,13 @@ function restart(): Promise<{ pause: number; restart: number }> {
 
 async function* measures(): AsyncIterable<Row> {
   yield* loads();
-  yield atMost("a command on a journal in memory, by one on none", "×", await overhead(), 2, 5);
+  yield atMost("a command on a journal in memory, by one on none", "×", await overhead(), 2);
   const { perCommand, opening } = await replay();
-  yield atMost("replay of a command of 1,000,000 from SQLite", "ns", perCommand, 2_000, 1);
-  yield atMost("opening a moment of 1,000,000 commands, p95", "ns", opening, 200e6, MOMENTS);
+  yield atMost("replay of a command of 1,000,000 from SQLite", "ns", perCommand, 2_000);
+  yield atMost("opening a moment of 1,000,000 commands, p95", "ns", opening, 200e6);
   const { pause, restart: time } = await restart();
-  yield atMost("longest pause while a snapshot of 100,000 tasks is taken", "ns", pause, 20e6, 1);
-  yield atMost("restart with 100,000 tasks and 50,000 locks", "ns", time, 2e9, 1);
+  yield atMost("longest pause while a snapshot of 100,000 tasks is taken", "ns", pause, 20e6);
+  yield atMost("restart with 100,000 tasks and 50,000 locks", "ns", time, 2e9);
 }
 
 /** The benchmarks of journals. */

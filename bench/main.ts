@@ -4,58 +4,147 @@
  * @module
  */
 
-import { breakers } from "./breakers_bench.ts";
-import { dependencyGraph } from "./dependency_graph_bench.ts";
-import { events } from "./events_bench.ts";
-import { collectsGarbage, header, line, type Row, rowsOf, type Suite } from "./harness.ts";
-import { journal } from "./journal_bench.ts";
-import { locks } from "./locks_bench.ts";
-import { messages } from "./messages_bench.ts";
-import { tasks } from "./tasks_bench.ts";
+import { compare, type Comparison, grow, type Row, type Suite } from "./harness.ts";
+import { type Options, readOptions, usage } from "./options.ts";
+import { machine, writeReadme } from "./readme.ts";
+import {
+  type Change,
+  changeOf,
+  DOUBLED,
+  figureOf,
+  type Figures,
+  NOTICEABLE,
+  readFigures,
+  writeFigures,
+} from "./regressions.ts";
+import { collectsGarbage } from "./rounds.ts";
+import { shortened } from "./short.ts";
+import { SUITES } from "./suites.ts";
+import { header, lines, markdown } from "./table.ts";
 
-const SUITES: readonly Suite[] = [
-  locks,
-  tasks,
-  dependencyGraph,
-  breakers,
-  messages,
-  events,
-  journal,
-];
+const BASELINE = new URL("./baseline.json", import.meta.url);
 
-const USAGE = `Usage: deno task bench [filter] [--json]
-  filter      run the suites with that in their name: ${SUITES.map(({ name }) => name).join(", ")}
-  --json      print the rows as JSON
-  -h, --help  print this
-Exits with 1 when a row misses its target.`;
+const NAMES = SUITES.map(({ name }) => name).join(", ");
 
-async function main(args: readonly string[]): Promise<number> {
-  const unknown = args.find((arg) => arg.startsWith("-") && arg !== "--json");
-  if (unknown !== undefined) {
-    const isHelp = unknown === "--help" || unknown === "-h";
-    if (isHelp) console.log(USAGE);
-    else console.error(`There is no option ${JSON.stringify(unknown)}\n\n${USAGE}`);
-    return isHelp ? 0 : 2;
-  }
-  const json = args.includes("--json");
-  const filter = args.find((arg) => !arg.startsWith("--")) ?? "";
-  const picked = SUITES.filter(({ name }) => name.includes(filter));
-  if (picked.length === 0) {
-    const names = SUITES.map(({ name }) => name).join(", ");
-    console.error(`No suite has a name with "${filter}" in it; there are ${names}`);
-    return 2;
-  }
-  if (!collectsGarbage) console.error("Run with --v8-flags=--expose-gc for steadier figures");
-  if (!json) console.log(header());
+/** The number of times that a row is measured before it counts as slower. */
+const TRIES = 3;
+
+/** A row that was measured, and how to measure it again. */
+type Measured = readonly [row: Row, again?: () => Promise<Row>];
+
+/** Measures a suite, row by row. */
+async function* measured(suite: Suite, short: boolean): AsyncIterable<Measured> {
+  const again = (comparison: Comparison) => () => compare(comparison);
   const rows: Row[] = [];
-  for (const suite of picked) {
-    for await (const row of rowsOf(suite)) {
-      rows.push(row);
-      if (!json) console.log(line(row));
+  for (const comparison of suite.comparisons()) {
+    const measure = short ? shortened(comparison) : comparison;
+    if (measure === undefined) continue;
+    const row = await compare(measure);
+    rows.push(row);
+    yield [row, again(measure)];
+  }
+  if (short) return;
+  for (const growth of suite.growths?.() ?? []) yield [await grow(growth), () => grow(growth)];
+  for await (const row of suite.measures?.(rows) ?? []) yield [row];
+}
+
+/** Compares a row with an earlier run, and measures it again while it is slower. */
+async function tried(
+  [row, again]: Measured,
+  before: Figures[string] | undefined,
+  limit: number,
+): Promise<readonly [Row, Change?]> {
+  for (let turn = 1;; turn++) {
+    const figure = figureOf(row);
+    if (figure === undefined || before === undefined) return [row];
+    const change = changeOf(figure, before, limit);
+    if (!change.isSlower || again === undefined || turn === TRIES) return [row, change];
+    row = await again();
+  }
+}
+
+async function run({ options, suites, before }: Plan): Promise<number> {
+  const limit = options.short ? DOUBLED : NOTICEABLE;
+  const rows: [string, Row][] = [];
+  const figures: Record<string, Figures[string]> = {};
+  const slower: string[] = [];
+  console.log(header());
+  for (const suite of suites) {
+    for await (const first of measured(suite, options.short)) {
+      const name = `${suite.name}: ${first[0].operation}`;
+      const [row, change] = await tried(first, before[name], limit);
+      rows.push([suite.name, row]);
+      const figure = figureOf(row);
+      if (figure !== undefined) figures[name] = figure;
+      if (change?.isSlower) slower.push(name);
+      console.log(lines(row, change));
     }
   }
-  if (json) console.log(JSON.stringify(rows, undefined, 2));
-  return rows.every(({ reached }) => reached) ? 0 : 1;
+  await keep(options, rows, figures);
+  for (const name of slower) console.error(`Slower than before: ${name}`);
+  const missed = rows.filter(([, { reached }]) => !reached);
+  if (missed.length > 0) {
+    console.error(`${missed.length} of ${rows.length} rows missed their target`);
+  }
+  return slower.length > 0 || missed.length > 0 ? 1 : 0;
+}
+
+/** Writes what the options ask for. */
+async function keep(options: Options, rows: [string, Row][], figures: Figures): Promise<void> {
+  if (options.json !== undefined) {
+    const details = { machine: machine(), rows: rows.map(([suite, row]) => ({ suite, ...row })) };
+    await Deno.writeTextFile(options.json, writeFigures(figures, details));
+  }
+  if (!options.write) return;
+  if (options.short) await Deno.writeTextFile(BASELINE, writeFigures(figures));
+  else await writeReadme(`Measured on ${machine()}.\n\n${markdown(rows)}`);
+}
+
+/** The figures to compare with. */
+async function earlier({ against, short, write }: Options): Promise<Figures> {
+  const path = against ?? (short && !write ? BASELINE : undefined);
+  if (path === undefined) return {};
+  return readFigures(await Deno.readTextFile(path), String(path));
+}
+
+/** What a run is made of; read before it starts, as it takes minutes. */
+interface Plan {
+  readonly options: Options;
+  readonly suites: readonly Suite[];
+  readonly before: Figures;
+}
+
+/**
+ * Reads the command line and the files that it names.
+ *
+ * @throws {Error} when one of them can't be used
+ */
+async function plan(args: readonly string[]): Promise<Plan> {
+  const options = readOptions(args);
+  const suites = SUITES.filter(({ name }) => name.includes(options.filter));
+  if (suites.length === 0) {
+    throw new TypeError(`No suite has a name with "${options.filter}" in it; there are ${NAMES}`);
+  }
+  if (options.json !== undefined) {
+    (await Deno.open(options.json, { append: true, create: true })).close();
+  }
+  return { options, suites, before: await earlier(options) };
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  let planned: Plan;
+  try {
+    planned = await plan(args);
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${usage(NAMES)}`);
+    return 2;
+  }
+  if (planned.options.help) {
+    console.log(usage(NAMES));
+    return 0;
+  }
+  if (!collectsGarbage) console.error("Run with --v8-flags=--expose-gc for steadier figures");
+  return await run(planned);
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

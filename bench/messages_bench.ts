@@ -10,22 +10,14 @@
 
 import { EventBus } from "../src/core/bus/event_bus.ts";
 import { MessageRouter } from "../src/messages/mod.ts";
-import {
-  atMost,
-  measureProcessors,
-  median,
-  register,
-  type Row,
-  type Side,
-  type Suite,
-} from "./harness.ts";
+import { type Comparison, register, type Suite } from "./harness.ts";
+import type { Side } from "./rounds.ts";
 
 const COUNT = 200_000;
 const AGENTS = Array.from({ length: 1_000 }, (_, i) => `agent-${i}`);
 const FEW = 1_000;
 const MANY = 100_000;
-const ROUNDS = 9;
-const WARM_UPS = 6;
+const RESOLVED = Promise.resolve();
 
 /** From one agent to another. */
 function pair(): Side {
@@ -37,6 +29,28 @@ function pair(): Side {
   return () => async () => {
     handled = 0;
     for (let i = 0; i < COUNT; i++) await router.send("a", "b", i);
+    requireAll(handled, COUNT);
+  };
+}
+
+/** A message for a mailbox, its handler, and its removal. */
+function bare(addresses: readonly (readonly [from: string, to: string])[]): Side {
+  const mailboxes = new Map<string, unknown[]>();
+  let handled = 0;
+  const handler = (message: unknown) => {
+    if (message !== undefined) handled++;
+  };
+  for (const [, to] of addresses) mailboxes.set(to, []);
+  return () => async () => {
+    handled = 0;
+    for (let i = 0; i < COUNT; i++) {
+      const [from, to] = addresses[i % addresses.length]!;
+      const mailbox = mailboxes.get(to)!;
+      mailbox.push({ id: i, from, to, payload: i });
+      handler(mailbox[0]);
+      mailbox.shift();
+      await RESOLVED;
+    }
     requireAll(handled, COUNT);
   };
 }
@@ -72,6 +86,19 @@ function conversation(): Side {
   };
 }
 
+/** A request that is kept until its response. */
+function bareConversation(): Side {
+  const requests = new Map<number, { from: string; to: string; payload: number }>();
+  return () => async () => {
+    for (let i = 0; i < COUNT / 10; i++) {
+      requests.set(i, { from: "a", to: "b", payload: i });
+      await RESOLVED;
+      requests.delete(i);
+      await RESOLVED;
+    }
+  };
+}
+
 /** Handles the messages of `MANY / depth` mailboxes, `depth` messages of ten senders in each. */
 function backlog(depth: number): Side {
   return () => {
@@ -98,43 +125,46 @@ function requireAll(handled: number, expected: number): void {
   if (handled !== expected) throw new Error(`${expected} must be handled, got ${handled}`);
 }
 
-/** Nanoseconds of processor time for each of `count` operations, the median of the rounds that count. */
-async function nanoseconds(side: Side, count: number): Promise<number> {
-  const times: number[] = [];
-  for (let round = -WARM_UPS; round < ROUNDS; round++) {
-    const ms = await measureProcessors(side);
-    if (round >= 0) times.push(ms * 1e6 / count);
-  }
-  return median(times);
-}
+const CROWD = AGENTS.map((from, i) => [from, AGENTS[(i + 1) % AGENTS.length]!] as const);
 
-async function* measures(): AsyncIterable<Row> {
-  const one = await nanoseconds(pair(), COUNT);
-  yield atMost("a message sent, handled and acked", "ns", one, 1_000, ROUNDS);
-  const all = await nanoseconds(crowd(), COUNT);
-  yield atMost("the same among 1,000 agents, each with ten others", "ns", all, 2_000, ROUNDS);
-  const asked = await nanoseconds(conversation(), COUNT / 10);
-  yield atMost("a request and its response", "ns", asked, 10_000, ROUNDS);
-  const shallow = await nanoseconds(backlog(FEW), MANY);
-  const deep = await nanoseconds(backlog(MANY), MANY);
-  yield atMost(
-    "growth per message from 1,000 to 100,000 that wait",
-    "×",
-    deep / shallow,
-    2.5,
-    ROUNDS,
-  );
+const LACKS = "an epoch, an order for each sender, redelivery, limits, and three events";
+
+function* comparisons(): Iterable<Comparison> {
+  yield {
+    operation: "a message sent, handled and acked",
+    count: COUNT,
+    ours: pair,
+    floor: { side: () => bare([["a", "b"]]), lacks: LACKS },
+    target: { most: 600 },
+  };
+  yield {
+    operation: "the same among 1,000 agents, each with ten others",
+    count: COUNT,
+    ours: crowd,
+    floor: { side: () => bare(CROWD), lacks: LACKS },
+    target: { most: 2_000 },
+    isLong: true,
+  };
+  yield {
+    operation: "a request and its response",
+    count: COUNT / 10,
+    ours: conversation,
+    floor: {
+      side: bareConversation,
+      lacks: `${LACKS}; a time limit and a deadlock check for each request`,
+    },
+    target: { most: 4_000 },
+  };
+  yield {
+    operation: "a message that is handled, of 100,000 that wait for one agent",
+    count: MANY,
+    ours: () => backlog(MANY),
+    bases: [{ name: "of 1,000 for each of 100", side: () => backlog(FEW) }],
+    target: { time: 2.5 },
+  };
 }
 
 /** The benchmarks of the messages. */
-export const messages: Suite = {
-  name: "messages",
-  comparisons: () => [],
-  alone: {
-    [`${COUNT.toLocaleString("en")} messages sent, handled and acked`]: pair,
-    [`${(COUNT / 10).toLocaleString("en")} requests and their responses`]: conversation,
-  },
-  measures,
-};
+export const messages: Suite = { name: "messages", comparisons };
 
 register(messages);

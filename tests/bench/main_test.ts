@@ -15,11 +15,20 @@ Deno.test("bench --help prints its usage, and runs nothing", async () => {
   assertStringIncludes(text, "Usage: deno task bench");
 });
 
-Deno.test("bench refuses an unknown option and an unknown suite", async () => {
-  const option = await bench("--jsn");
-  assertEquals(option.code, 2);
-  assertStringIncludes(option.text, 'There is no option "--jsn"');
-  const suite = await bench("nonsense");
-  assertEquals(suite.code, 2);
-  assertStringIncludes(suite.text, 'No suite has a name with "nonsense" in it');
+Deno.test("bench refuses what it can't run before it measures anything", async () => {
+  const bad = await Deno.makeTempFile();
+  await Deno.writeTextFile(bad, "{}");
+  const runs = [
+    [["--jsn"], "Unknown option '--jsn'"],
+    [["nonsense"], 'No suite has a name with "nonsense" in it'],
+    [["--against", "build/nowhere.json"], "nowhere.json"],
+    [["--against", bad], 'it must have "ratios"'],
+    [["--json", "nowhere/figures.json"], "nowhere/figures.json"],
+  ] as const;
+  const results = await Promise.all(runs.map(([args]) => bench(...args)));
+  for (const [i, { code, text }] of results.entries()) {
+    assertStringIncludes(text, runs[i]![1]);
+    assertEquals(code, 2);
+  }
+  await Deno.remove(bad);
 });
