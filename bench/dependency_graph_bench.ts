@@ -1,10 +1,12 @@
 /**
- * The dependency graph against npm's dependency-graph.
+ * The dependency graph against npm's dependency-graph, and graphology with its topological sort.
  *
  * @module
  */
 
 import { DepGraph } from "dependency-graph";
+import { DirectedGraph } from "graphology";
+import { topologicalSort } from "graphology-dag";
 import { DependencyGraph, type Task } from "../mod.ts";
 import { type Comparison, register, type Suite } from "./harness.ts";
 import type { Side } from "./rounds.ts";
@@ -20,6 +22,18 @@ function theirs(tasks: readonly Task[]): Side {
       }
     }
     return graph.overallOrder();
+  };
+}
+
+/** An edge leads from what comes first, as its sort wants it. */
+function graphology(tasks: readonly Task[]): Side {
+  return () => () => {
+    const graph = new DirectedGraph();
+    for (const task of tasks) graph.addNode(task.id, { task });
+    for (const { id, dependencies } of tasks) {
+      for (const dependency of dependencies as string[]) graph.addEdge(dependency, id);
+    }
+    return topologicalSort(graph);
   };
 }
 
@@ -71,7 +85,7 @@ function* comparisons(): Iterable<Comparison> {
     count: chain.length,
     ours: () => ours(chain),
     floor: { side: () => floor(chain), lacks: LACKS },
-    peers: { "dependency-graph": () => theirs(chain) },
+    peers: { "dependency-graph": () => theirs(chain), graphology: () => graphology(chain) },
     target: { speed: 3 },
   };
   const layers = tasksOf(20_000, (i) => {
@@ -83,7 +97,7 @@ function* comparisons(): Iterable<Comparison> {
     count: layers.length,
     ours: () => ours(layers),
     floor: { side: () => floor(layers), lacks: LACKS },
-    peers: { "dependency-graph": () => theirs(layers) },
+    peers: { "dependency-graph": () => theirs(layers), graphology: () => graphology(layers) },
     target: { speed: 3 },
   };
 }

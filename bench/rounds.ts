@@ -69,7 +69,7 @@ async function elapsed(body: Body): Promise<number> {
  * The milliseconds that `body` takes on an idle machine, if it never waits: at most what passes, which
  * includes the turns of other processes, and at most what processors spend, which includes other threads.
  */
-async function busy(body: Body): Promise<number> {
+export async function busy(body: Body): Promise<number> {
   const before = process.cpuUsage();
   const passed = await elapsed(body);
   const { user, system } = process.cpuUsage(before);

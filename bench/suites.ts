@@ -5,11 +5,13 @@
  */
 
 import { breakers } from "./breakers_bench.ts";
+import { coordination } from "./coordination_bench.ts";
 import { dependencyGraph } from "./dependency_graph_bench.ts";
 import { events } from "./events_bench.ts";
 import type { Suite } from "./harness.ts";
 import { journal } from "./journal_bench.ts";
 import { locks } from "./locks_bench.ts";
+import { memory } from "./memory_bench.ts";
 import { messages } from "./messages_bench.ts";
 import { placement } from "./placement_bench.ts";
 import { tasks } from "./tasks_bench.ts";
@@ -23,5 +25,7 @@ export const SUITES: readonly Suite[] = [
   breakers,
   messages,
   events,
+  coordination,
   journal,
+  memory,
 ];

@@ -28,19 +28,15 @@ export function lines(row: Row, change?: Change): string {
     first === undefined ? "" : `${show(first.value, row.unit)} ${first.name}`,
     first === undefined ? "" : withSpread(ratioOf(row, first.ratio)),
     goal(row.target, row.unit),
-    verdict(row),
+    verdict(row, change),
   ];
   const others = rest.map(({ name, value, ratio }) =>
     columns("", "", "", `${show(value, row.unit)} ${name}`, withSpread(ratio))
   );
-  const compared = change === undefined
-    ? []
-    : [`  ${times(change.factor)} of before${change.isSlower ? ": SLOWER" : ""}`];
   return [
     columns(...cells),
     ...others,
     ...remarks(row).map((remark) => `  ${remark}`),
-    ...compared,
   ].join("\n");
 }
 
@@ -95,9 +91,12 @@ function goal({ speed, time, most }: Target, unit: Unit): string {
   return most === undefined ? "" : `≤ ${show(most, unit)}`;
 }
 
-function verdict({ target, reached }: Row): string {
-  if (Object.keys(target).length === 0) return "";
-  return reached ? "reached" : "MISSED";
+function verdict({ target, reached }: Row, change?: Change): string {
+  const own = Object.keys(target).length === 0 ? [] : [reached ? "reached" : "MISSED"];
+  if (change === undefined) return own.join();
+  return [...own, `${times(change.factor)} of before${change.isSlower ? ", SLOWER" : ""}`].join(
+    "; ",
+  );
 }
 
 function columns(...cells: string[]): string {

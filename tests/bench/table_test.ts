@@ -25,8 +25,8 @@ Deno.test("a line has the value, the ratios, the target, and what is above the f
   assertEquals(lines(near).split("\n").length, 1);
 });
 
-Deno.test("a change is told below a line", () => {
-  assertStringIncludes(lines(ROW, { factor: 3, isSlower: true }), "3.0× of before: SLOWER");
+Deno.test("a change is part of the verdict", () => {
+  assertStringIncludes(lines(ROW, { factor: 3, isSlower: true }), "reached; 3.0× of before, SLOWER");
 });
 
 Deno.test("the time beside a base is the inverse of the ratio", () => {
