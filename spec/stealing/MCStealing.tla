@@ -78,6 +78,11 @@ NoAskInVain == quiet \/ Vain = {}
 NoAskIsReplaced == \A i \in Pending("abandoned") : todo[i].reason # "replaced"
 NoAskTimesOut == \A i \in Pending("abandoned") : todo[i].reason # "timed-out"
 NoAskerLeaves == \A i \in Pending("abandoned") : todo[i].reason # "gone"
+\* Requests whose callers leave
+NoCallerLeaves == \A i \in 1..Len(asks) : ~(Keeps /\ asks[i].left)
+NoCallerComesBack == Pending("resumed") = {}
+NothingIsKept == \A t \in Task : ~(Keeps /\ tasks[t].kept)
+NothingLapses == \A i \in Pending("abandoned") : todo[i].reason # "lapsed"
 \* Locks
 NothingIsParked == \A t \in Task : ~Parked(t)
 NothingYields == \A i \in Pending("unlocked") : ~tasks[todo[i].t].granted

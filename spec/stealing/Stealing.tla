@@ -33,6 +33,9 @@ Index(s, x) == CHOOSE i \in 1..Len(s) : s[i] = x
 Without(s, x) == SelectSeq(s, LAMBDA y : y # x)
 Min(S) == CHOOSE x \in S : \A y \in S : x <= y
 
+\* Whether callers may leave their requests, which are kept for them then; a model may say so.
+Keeps == FALSE
+Yes == TRUE
 NoParents == [t \in Task |-> Nobody]
 Families == \E t \in Task : ParentOf[t] # Nobody
 
@@ -48,7 +51,8 @@ VARIABLES
   lingering,       \* attempts that lost their claims and may go on, in their slots
   epoch,           \* the newest epoch
   asks,            \* the open requests for tasks, in the order of asking: agent, task or Nobody, whether
-                   \* it ends with the step
+                   \* it ends with the step; where they are kept, also whether this one would be, and
+                   \* whether its caller has left
   todo,            \* pending consequences of the last command
   freed,           \* agents that got capacity in the current step, and can use it
   quiet            \* whether nothing is pending
@@ -61,7 +65,9 @@ Single == [status |-> "new", agent |-> Nobody, epoch |-> 0, slot |-> FALSE, plac
            request |-> 0, granted |-> FALSE]   \* for locks: under which epoch, and whether it has them
 \* A child also has the epoch of its parent's claim, and whether that awaits it, and whether it was
 \* cancelled with it. A claim that awaits a child has lent its slot.
-Unborn == IF ~Families THEN Single
+\* Where requests are kept, `kept` says that a claim is kept for an agent that has not come for it.
+Unborn == IF Keeps THEN [f \in DOMAIN Single \cup {"kept"} |-> IF f = "kept" THEN FALSE ELSE Single[f]]
+          ELSE IF ~Families THEN Single
           ELSE [f \in DOMAIN Single \cup {"parent", "awaited", "orphan", "lent"} |->
                   IF f \in DOMAIN Single THEN Single[f] ELSE IF f = "parent" THEN 0 ELSE FALSE]
 
@@ -205,11 +211,23 @@ Stole(from, to, n, ts) == [ev |-> "stole", from |-> from, to |-> to, n |-> n, ts
 OfAgent(ev, a) == [ev |-> ev, a |-> a]
 OfCordon(ev, a, cause) == [ev |-> ev, a |-> a, cause |-> cause]
 Awaited(t, c) == [ev |-> "lent", t |-> t, c |-> c]
+Detached(a) == [ev |-> "detached", a |-> a]
 Abandoned(a, reason) == [ev |-> "abandoned", a |-> a, reason |-> reason]
 Asking(a) == \E i \in 1..Len(asks) : asks[i].a = a
 \* The end of the request of `a`, if it has one.
 Abandons(a, reason) == IF Asking(a) THEN <<Abandoned(a, reason)>> ELSE <<>>
 WithoutAsk(a) == SelectSeq(asks, LAMBDA i : i.a # a)
+Asked(a, t, brief, keep) ==
+  IF Keeps THEN [a |-> a, t |-> t, brief |-> brief, keep |-> keep, left |-> FALSE]
+  ELSE [a |-> a, t |-> t, brief |-> brief]
+\* The request of `a` with another caller, or without one.
+WithCaller(a, brief, keep, left) ==
+  [i \in 1..Len(asks) |-> IF asks[i].a # a THEN asks[i]
+                          ELSE [asks[i] EXCEPT !.brief = brief, !.keep = keep, !.left = left]]
+AskOf(a) == CHOOSE i \in Range(asks) : i.a = a
+HasLeft(a) == Keeps /\ Asking(a) /\ AskOf(a).left
+KeepsPlace(i) == Keeps /\ i.keep
+KeepsGrant(a) == HasLeft(a)
 Reported(a, outside) == [ev |-> "reported", a |-> a, outside |-> outside]
 
 \* The state of the attempt of a claim when the claim ends.
@@ -245,7 +263,8 @@ Settles(S) == /\ freed' = IF todo' = <<>> THEN {a \in S : (CanTake(a) \/ TakesEx
               /\ quiet' = NothingLeft'
 Frees(S) == asks' = asks /\ Settles(S)
 
-Unclaimed(t) == [tasks[t] EXCEPT !.agent = Nobody, !.slot = FALSE,
+Collected(r) == IF Keeps THEN [r EXCEPT !.kept = FALSE] ELSE r
+Unclaimed(t) == [Collected(tasks[t]) EXCEPT !.agent = Nobody, !.slot = FALSE,
                    !.request = IF tasks[t].slot THEN 0 ELSE @, !.granted = @ /\ ~tasks[t].slot]
 \* The same when it takes its locks along.
 Moved(t) == IF tasks[t].granted THEN [tasks[t] EXCEPT !.agent = Nobody, !.slot = FALSE] ELSE Unclaimed(t)
@@ -351,7 +370,8 @@ TaskUnlocked(t, n) ==
 TaskStarted(t, a, e) ==
   /\ todo # <<>> /\ Head(todo) = Started(t)
   /\ a = tasks[t].agent /\ e = tasks[t].epoch
-  /\ tasks' = [tasks EXCEPT ![t].status = "running", ![t].attempts = @ + 1]
+  /\ LET r == [tasks[t] EXCEPT !.status = "running", !.attempts = @ + 1] IN
+     tasks' = [tasks EXCEPT ![t] = IF Keeps THEN [r EXCEPT !.kept = KeepsGrant(a)] ELSE r]
   /\ todo' = Tail(todo)
   /\ asks' = WithoutAsk(a)   \* whatever such an agent starts, it asked for
   /\ UNCHANGED <<agents, order, born, ready, claims, queue, load, lingering, epoch>>
@@ -360,7 +380,7 @@ TaskStarted(t, a, e) ==
 \* An agent asks for any task, or for `t`.
 ClaimRequested(a, t) ==
   /\ todo # <<>> /\ Head(todo).ev = "requested" /\ Head(todo).a = a /\ Head(todo).t = t
-  /\ asks' = Append(asks, [a |-> a, t |-> t, brief |-> Head(todo).brief])
+  /\ asks' = Append(asks, Asked(a, t, Head(todo).brief, Head(todo).keep))
   /\ todo' = Tail(todo)
   /\ UNCHANGED <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch>>
   /\ Settles(freed \cup {a})
@@ -370,11 +390,28 @@ ClaimAbandoned(a, reason) ==
   /\ \/ todo # <<>> /\ Head(todo) = Abandoned(a, reason)
      \/ todo = <<>> /\ ~quiet /\ reason = "ended" /\ Due.kind = "ended" /\ Due.a = a
      \/ /\ todo = <<>> /\ ~quiet /\ reason = "none" /\ Due.kind = "nothing" /\ ~StealDue
-        /\ \E i \in Momentary : asks[i].a = a
+        /\ \E i \in Momentary : asks[i].a = a /\ ~KeepsPlace(asks[i])
   /\ asks' = WithoutAsk(a)
   /\ LET unstarted == SelectSeq(claims[a], LAMBDA t : tasks[t].status = "assigned") IN
      todo' = [i \in 1..Len(unstarted) |-> Ends(unstarted[i], "requeue", "settled")]
              \o (IF todo = <<>> THEN <<>> ELSE Tail(todo))
+  /\ UNCHANGED <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch>>
+  /\ Settles(freed)
+
+\* The caller of a request has left; it keeps its place.
+ClaimDetached(a) ==
+  /\ \/ todo # <<>> /\ Head(todo) = Detached(a) /\ todo' = Tail(todo)
+     \/ /\ todo = <<>> /\ ~quiet /\ Due.kind = "nothing" /\ ~StealDue /\ todo' = todo
+        /\ \E i \in Momentary : asks[i].a = a /\ KeepsPlace(asks[i])
+  /\ asks' = WithCaller(a, FALSE, TRUE, TRUE)
+  /\ UNCHANGED <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch>>
+  /\ Settles(freed)
+
+\* It has a caller again.
+ClaimResumed(a) ==
+  /\ todo # <<>> /\ Head(todo).ev = "resumed" /\ Head(todo).a = a
+  /\ asks' = WithCaller(a, Head(todo).brief, Head(todo).keep, FALSE)
+  /\ todo' = Tail(todo)
   /\ UNCHANGED <<tasks, agents, order, born, ready, claims, queue, load, lingering, epoch>>
   /\ Settles(freed)
 
@@ -587,7 +624,7 @@ Refusal(command, t, e) ==
          IF RunRefusal(t, e) = "none" /\ tasks[t].status = "running" THEN "status" ELSE RunRefusal(t, e)
     [] command = "await" ->
          IF ClaimRefusal(t, e) = "none" /\ tasks[t].status # "running" THEN "status" ELSE ClaimRefusal(t, e)
-    [] command = "release-claim" ->
+    [] command \in {"release-claim", "keep-claim"} ->
          IF RunRefusal(t, e) = "none" /\ tasks[t].status # "running" THEN "status" ELSE RunRefusal(t, e)
     [] command = "cancel" ->
          IF tasks[t].status = "new" THEN "unknown-task"
@@ -620,6 +657,13 @@ AskRefusal(a, t) ==
   ELSE IF tasks[t].status \in Terminal THEN "status"
   ELSE IF ~Fit(a, t) THEN "unfit" ELSE "none"
 
+ResumeRefusal(a, t) ==
+  IF ~agents[a].up THEN "unknown-agent"
+  ELSE IF a \notin Pulls THEN "unfit"
+  ELSE IF HasClaim(a, t) THEN "none"
+  ELSE IF agents[a].drained THEN "unfit"
+  ELSE IF AsksFor(a, t) THEN "none" ELSE "unknown-ticket"
+
 \* A refusal changes nothing, so it needs no item. It names a task, or an unknown agent.
 TaskRefused(command, t, e, reason) ==
   /\ quiet /\ reason # "none" /\ Refusal(command, t, e) = reason
@@ -636,6 +680,10 @@ AgentRefused(command, a, reason) ==
 
 ClaimRefused(a, t, reason) ==
   /\ quiet /\ reason # "none" /\ AskRefusal(a, t) = reason
+  /\ UNCHANGED vars
+
+ResumeRefused(a, t, reason) ==
+  /\ Keeps /\ quiet /\ reason # "none" /\ ResumeRefusal(a, t) = reason
   /\ UNCHANGED vars
 
 First(t) == IF tasks[t].status = "running" THEN <<>> ELSE <<Started(t)>>
@@ -720,14 +768,41 @@ ReportLoad(a, count) ==
   /\ Asks(<<Reported(a, IF count > Len(claims[a]) THEN count - Len(claims[a]) ELSE 0)>>)
 ForgetReport(a) == quiet /\ agents[a].reported /\ Asks(<<OfAgent("report-expired", a)>>)
 
+\* The oldest claim that answers a request. If it was kept for the agent, that has it now.
+Answering(a, t) == IF t # Nobody THEN t ELSE LET s == SelectSeq(claims[a], LAMBDA u : tasks[u].status = "running") IN Head(s)
+Collects(a, t) ==
+  IF ~Keeps THEN Asks(<<>>)
+  ELSE /\ tasks' = [tasks EXCEPT ![Answering(a, t)].kept = FALSE]
+       /\ todo' = <<>> /\ freed' = {} /\ quiet' = TRUE
+       /\ UNCHANGED <<agents, order, born, ready, claims, queue, load, lingering, epoch, asks>>
 \* A further request takes the place of the last one.
-Claim(a, t, brief) ==
+ClaimOnTerms(a, t, brief, keep) ==
   /\ quiet /\ AskRefusal(a, t) = "none"
-  /\ Asks(IF HasClaim(a, t) THEN <<>>
-          ELSE Abandons(a, "replaced") \o <<[ev |-> "requested", a |-> a, t |-> t, brief |-> brief]>>)
+  /\ IF HasClaim(a, t) THEN Collects(a, t)
+     ELSE Asks(Abandons(a, "replaced")
+               \o <<[ev |-> "requested", a |-> a, t |-> t, brief |-> brief, keep |-> keep]>>)
+Claim(a, t, brief) == ClaimOnTerms(a, t, brief, FALSE)
+\* A request that keeps its place when its caller leaves it, and one that a caller comes back to.
+ClaimKept(a, t, brief) == Keeps /\ ClaimOnTerms(a, t, brief, TRUE)
+ResumeAsk(a, t, brief, keep) ==
+  /\ Keeps /\ quiet /\ ResumeRefusal(a, t) = "none"
+  /\ IF HasClaim(a, t) THEN Collects(a, t)
+     ELSE Asks(<<[ev |-> "resumed", a |-> a, brief |-> brief, keep |-> keep]>>)
+DetachAsk(a) == Keeps /\ quiet /\ Asks(IF Asking(a) /\ ~HasLeft(a) THEN <<Detached(a)>> ELSE <<>>)
 \* A no-op when it is over.
 WithdrawAsk(a) == quiet /\ Asks(Abandons(a, "withdrawn"))
-WaitOver(a) == quiet /\ (\E i \in 1..Len(asks) : asks[i].a = a /\ ~asks[i].brief) /\ Asks(<<Abandoned(a, "timed-out")>>)
+\* The time is over for which its caller waits, or for which it is kept.
+EndOfWait(a) == IF HasLeft(a) THEN Abandoned(a, "lapsed")
+                ELSE IF KeepsPlace(AskOf(a)) THEN Detached(a) ELSE Abandoned(a, "timed-out")
+WaitOver(a) ==
+  quiet /\ (\E i \in 1..Len(asks) : asks[i].a = a /\ ~asks[i].brief) /\ Asks(<<EndOfWait(a)>>)
+\* A claim is kept for an agent whose caller left as it was granted; and nobody came for it.
+KeepClaim(t, e) ==
+  /\ Keeps /\ quiet /\ InForce(t, e) /\ tasks[t].status = "running"
+  /\ tasks' = [tasks EXCEPT ![t].kept = TRUE]
+  /\ todo' = <<>> /\ freed' = {} /\ quiet' = TRUE
+  /\ UNCHANGED <<agents, order, born, ready, claims, queue, load, lingering, epoch, asks>>
+CollectOver(t) == Keeps /\ quiet /\ tasks[t].kept /\ Asks(<<Ends(t, "requeue", "settled")>>)
 \* A claim is given back.
 ReleaseClaim(t, e) ==
   /\ quiet /\ InForce(t, e) /\ tasks[t].status = "running"
@@ -747,8 +822,12 @@ Commands ==
   \/ \E a \in Agent : WithdrawAsk(a) \/ WaitOver(a)
        \/ \E t \in Task \cup {Nobody} : \/ \E brief \in BOOLEAN : Claim(a, t, brief)
             \/ \E reason \in {"unknown-agent", "unfit", "unknown-task", "status"} : ClaimRefused(a, t, reason)
-  \/ \E t \in Task, e \in Epochs : ReleaseClaim(t, e)
-  \/ \E t \in Task, e \in Epochs, command \in {"start", "complete", "fail", "release-claim"},
+  \/ \E a \in Agent : DetachAsk(a)
+  \/ \E a \in Agent, t \in Task \cup {Nobody} :
+       \/ \E brief, keep \in BOOLEAN : ResumeAsk(a, t, brief, keep) \/ ClaimKept(a, t, brief)
+       \/ \E reason \in {"unknown-agent", "unfit", "unknown-ticket"} : ResumeRefused(a, t, reason)
+  \/ \E t \in Task, e \in Epochs : ReleaseClaim(t, e) \/ KeepClaim(t, e) \/ CollectOver(t)
+  \/ \E t \in Task, e \in Epochs, command \in {"start", "complete", "fail", "release-claim", "keep-claim"},
         reason \in {"unknown-task", "status", "stale-epoch"} : TaskRefused(command, t, e, reason)
   \/ \E t \in Task, home \in Agent \cup {Nobody}, reason \in {"duplicate", "unknown-agent", "unfit"} :
        SubmitRefused(t, home, reason)
@@ -778,6 +857,7 @@ Events ==
   \/ todo # <<>> /\ Head(todo).ev = "requested" /\ ClaimRequested(Head(todo).a, Head(todo).t)
   \/ todo # <<>> /\ Head(todo).ev = "abandoned" /\ ClaimAbandoned(Head(todo).a, Head(todo).reason)
   \/ todo = <<>> /\ \E a \in Agent, reason \in {"ended", "none"} : ClaimAbandoned(a, reason)
+  \/ Keeps /\ \E a \in Agent : ClaimDetached(a) \/ ClaimResumed(a)
   \/ todo # <<>> /\ Head(todo).ev = "unlocked" /\ TaskUnlocked(Head(todo).t, Head(todo).n)
   \/ todo # <<>> /\ Head(todo).ev = "ended"
      /\ LET i == Head(todo) IN AttemptEnded(i.t, i.a, i.e, i.abandoned, ~i.slot)
@@ -810,11 +890,14 @@ TypeOK ==
        /\ tasks[t].request # 0 => t \in Needs /\ tasks[t].status \in {"ready"} \cup Claimed
        /\ tasks[t].paused => tasks[t].status = "backing-off"
        /\ tasks[t].pin # Nobody => tasks[t].placed
+       /\ Keeps => tasks[t].kept \in BOOLEAN /\ (tasks[t].kept => tasks[t].status = "running")
   /\ \A a \in Agent : /\ agents[a].up \in BOOLEAN /\ agents[a].cordons \subseteq Causes
                       /\ load[a] \in Nat /\ agents[a].outside \in Nat
   /\ \A l \in lingering : l.task \in Task /\ l.agent \in Agent /\ l.epoch \in 1..epoch
   /\ \A i \in 1..Len(asks) : /\ asks[i].a \in Pulls /\ asks[i].t \in Task \cup {Nobody}
                               /\ asks[i].brief \in BOOLEAN
+                              /\ Keeps => /\ asks[i].keep \in BOOLEAN /\ asks[i].left \in BOOLEAN
+                                          /\ asks[i].left => asks[i].keep /\ ~asks[i].brief
                               /\ \A j \in 1..Len(asks) : asks[i].a = asks[j].a => i = j
   /\ freed \subseteq Agent /\ (todo = <<>> => \A a \in freed : agents[a].up)
   /\ Range(order) = {a \in Agent : agents[a].up} /\ Len(order) = Cardinality(Range(order))
@@ -902,7 +985,7 @@ QueueOrdered ==
 Open(a) == agents[a].up /\ ~agents[a].drained /\ agents[a].cordons = {}
 \* Nothing is given to it that it does not ask for: `t`, or any task if that is Nobody.
 Reachable(a, t) == a \in Pulls =>
-  /\ \E i \in 1..Len(asks) : asks[i] \in [a : {a}, t : {t}, brief : BOOLEAN]
+  /\ \E i \in 1..Len(asks) : asks[i].a = a /\ asks[i].t = t
   /\ ~\E u \in Task : tasks[u].agent = a /\ tasks[u].status = "assigned"
 \* Its breaker is open, and no agent that is open may take its part.
 OnlyAvoided(a) == /\ agents[a].up /\ ~agents[a].drained /\ agents[a].cordons = {"breaker"}
@@ -1016,6 +1099,26 @@ OneClaimPerAsk ==
        /\ (tasks[t].status # "running" /\ tasks'[t].status = "running" /\ tasks'[t].agent = a) =>
             /\ \E i \in 1..Len(asks) : asks[i].a = a
             /\ ~\E i \in 1..Len(asks') : asks'[i].a = a]_vars
+EndsItself(i) == i.ev \in {"completed", "cancelled", "ends", "timed-out"}
+\* A request keeps its place, whether its caller is there or not.
+PlaceKept ==
+  [][\A i, j \in 1..Len(asks) : i < j =>
+       \A m, n \in 1..Len(asks') : (asks'[m].a = asks[i].a /\ asks'[n].a = asks[j].a) => m < n]_vars
+\* What an agent is given while its caller is away is kept for it, until it comes, the claim ends, or the
+\* time is over; and nothing else is kept, but what it is told to keep.
+GrantIsKept ==
+  [][Keeps => \A t \in Task : LET a == tasks'[t].agent IN
+       /\ (tasks[t].status # "running" /\ tasks'[t].status = "running") =>
+            tasks'[t].kept = \E i \in 1..Len(asks) : asks[i].a = a /\ asks[i].left
+       /\ (tasks[t].kept /\ ~tasks'[t].kept) => quiet \/ (EndsItself(Head(todo)) /\ Head(todo).t = t)
+       /\ (tasks[t].status = "running" /\ ~tasks[t].kept /\ tasks'[t].kept) => quiet]_vars
+\* A request whose caller is there ends by its time, one that was left lapses, and one that would be kept
+\* is left first.
+LapseIsLast ==
+  [][(Keeps /\ todo # <<>> /\ Head(todo).ev = "abandoned") =>
+       \A i \in 1..Len(asks) : asks[i].a = Head(todo).a =>
+         /\ Head(todo).reason = "lapsed" => asks[i].left
+         /\ Head(todo).reason = "timed-out" => ~asks[i].keep]_vars
 \* Who asks is before all others: for a task by its id, then for any, each in the order of asking.
 AskersServedInOrder ==
   [][\A t \in Task, i \in 1..Len(asks) : LET a == asks[i].a  b == tasks'[t].agent IN
@@ -1076,7 +1179,6 @@ PlacedGoesHome ==
   [][\A t \in Task : tasks'[t].agent \in {Nobody, tasks[t].agent} \/ tasks[t].pin \in {Nobody, tasks'[t].agent}]_vars
 \* Only what a command names ends: one task, with its children, or the claims of one agent. Apart from
 \* that, tasks move to balance loads, and stop to wait.
-EndsItself(i) == i.ev \in {"completed", "cancelled", "ends", "timed-out"}
 RECURSIVE IsBelow(_, _)
 IsBelow(c, t) == ParentOf[c] # Nobody /\ (ParentOf[c] = t \/ IsBelow(ParentOf[c], t))
 OnlyNamedEnds ==

@@ -30,6 +30,12 @@ BPreempt(t, e) == Heard("preempt") /\ Preempt(t, e)
 BYield(t) == Heard("yield") /\ Yield(t)
 BClaim(a, t, brief) == Heard("claim") /\ Claim(a, t, brief)
 BClaimRefused(a, t, reason) == Heard("claim") /\ ClaimRefused(a, t, reason)
+BClaimKept(a, t, brief) == Heard("claim-kept") /\ ClaimKept(a, t, brief)
+BResumeAsk(a, t, brief, keep) == Heard("resume-ask") /\ ResumeAsk(a, t, brief, keep)
+BResumeRefused(a, t, reason) == Heard("resume-ask") /\ ResumeRefused(a, t, reason)
+BDetachAsk(a) == Heard("detach-ask") /\ DetachAsk(a)
+BKeepClaim(t, e) == Heard("keep-claim") /\ KeepClaim(t, e)
+BCollectOver(t) == Heard("collect-over") /\ CollectOver(t)
 BWithdrawAsk(a) == Heard("withdraw-ask") /\ WithdrawAsk(a)
 BWaitOver(a) == Heard("wait-over") /\ WaitOver(a)
 BReleaseClaim(t, e) == Heard("release-claim") /\ ReleaseClaim(t, e)
@@ -72,9 +78,14 @@ BCommands ==
   \/ \E a \in Agent : BWithdrawAsk(a) \/ BWaitOver(a)
        \/ \E t \in Task \cup {Nobody} : \/ \E brief \in BOOLEAN : BClaim(a, t, brief)
             \/ \E reason \in {"unknown-agent", "unfit", "unknown-task", "status"} : BClaimRefused(a, t, reason)
-  \/ \E t \in Task, e \in Named : BReleaseClaim(t, e)
+  \/ \E a \in Agent : BDetachAsk(a)
+  \/ \E a \in Agent, t \in Task \cup {Nobody} :
+       \/ \E brief \in BOOLEAN : BClaimKept(a, t, brief) \/ \E keep \in BOOLEAN : BResumeAsk(a, t, brief, keep)
+       \/ \E reason \in {"unknown-agent", "unfit", "unknown-ticket"} : BResumeRefused(a, t, reason)
+  \/ \E t \in Task, e \in Named : BReleaseClaim(t, e) \/ BKeepClaim(t, e)
+  \/ \E t \in Task : BCollectOver(t)
   \/ \E t \in Task, e \in Named,
-        command \in {"start", "complete", "await", "release-claim"} \cup {"fail-" \o fault : fault \in Faults},
+        command \in {"start", "complete", "await", "release-claim", "keep-claim"} \cup {"fail-" \o fault : fault \in Faults},
         reason \in {"unknown-task", "status", "stale-epoch"} : BTaskRefused(command, t, e, reason)
   \/ \E t \in Task, reason \in {"unknown-task", "status"} : BTaskRefused("cancel", t, 0, reason)
   \/ \E t \in Task, home \in Homes, reason \in {"duplicate", "unknown-agent", "unfit"} :

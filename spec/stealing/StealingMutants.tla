@@ -338,4 +338,15 @@ M_NoOpenClaim(a, t) == FALSE
 
 \* Reported tasks that were assigned here are counted twice.
 M_CountsTwice(a, count) == quiet /\ agents[a].up /\ Asks(<<Reported(a, count)>>)
+
+\* A caller that comes back is the last again.
+M_ResumesLast(a, brief, keep, left) ==
+  LET i == AskOf(a) IN Append(WithoutAsk(a), [i EXCEPT !.brief = brief, !.keep = keep, !.left = left])
+
+\* What is given to an agent whose caller is away counts as begun.
+M_KeepsNoGrant(a) == FALSE
+
+\* A request that would be kept ends with its caller.
+M_EndsWithCaller(a) == IF HasLeft(a) THEN Abandoned(a, "lapsed") ELSE Abandoned(a, "timed-out")
+
 ================================================================================

@@ -8,6 +8,7 @@
  */
 
 import { precedes } from "../../src/core/data/heap.ts";
+import { keptClaim } from "../../src/tasks/attempt_limits.ts";
 import { type Agent, isLent, type TaskRecord, type TaskState } from "../../src/tasks/state.ts";
 
 const UNBORN = {
@@ -29,18 +30,25 @@ const ABSENT = { up: false, cordons: new Set(), drained: false, outside: 0, repo
 
 const WITHOUT_FAMILY = { parent: 0, awaited: false, orphan: false, lent: false };
 
-/**
- * The variables by name; `tasks` and `agents` are all that there may be. `hasFamilies` says whether
- * the model has parents and children.
- */
+/** What a model has beyond single tasks and agents. */
+export interface Extent {
+  /** Parents and children. */
+  readonly hasFamilies?: boolean;
+  /** Callers that leave their requests, which are kept for them. */
+  readonly keeps?: boolean;
+}
+
+/** The variables by name; `tasks` and `agents` are all that there may be. */
 export function abstraction(
   state: TaskState,
   tasks: readonly string[],
   agents: readonly string[],
-  hasFamilies = false,
+  { hasFamilies, keeps }: Extent = {},
 ): Record<string, unknown> {
   const [unborn, abstractTask] = hasFamilies
     ? [{ ...UNBORN, ...WITHOUT_FAMILY }, abstractRelative]
+    : keeps
+    ? [{ ...UNBORN, kept: false }, abstractKept]
     : [UNBORN, abstractSingle];
   const ofTask = (value: (task: TaskRecord) => unknown, missing: unknown) =>
     valuesFor(tasks, state.tasks, value, missing);
@@ -64,6 +72,7 @@ export function abstraction(
       a: ask.agent.agentId,
       t: ask.task?.spec.id ?? "",
       brief: state.momentary === ask,
+      ...(keeps && { keep: ask.keepMs > 0, left: ask.isLeft }),
     })),
   };
 }
@@ -77,6 +86,10 @@ function abstractRelative(task: TaskRecord): typeof UNBORN & typeof WITHOUT_FAMI
     orphan: family !== undefined && family.isOrphan,
     lent: isLent(task),
   };
+}
+
+function abstractKept(task: TaskRecord): typeof UNBORN & { readonly kept: boolean } {
+  return { ...abstractSingle(task), kept: keptClaim(task) !== undefined };
 }
 
 function abstractSingle(task: TaskRecord): typeof UNBORN {

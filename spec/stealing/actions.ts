@@ -10,7 +10,15 @@ import type { TaskCommand } from "../../src/tasks/commands.ts";
 /** Makes a timer that is set due: the model has no other time. */
 export interface Expire {
   readonly type: "expire";
-  readonly limit: "queue" | "attempt" | "heartbeat" | "backoff" | "grace" | "report" | "ask";
+  readonly limit:
+    | "queue"
+    | "attempt"
+    | "heartbeat"
+    | "backoff"
+    | "grace"
+    | "report"
+    | "ask"
+    | "collect";
   /** The task, or of a report or a request the agent. */
   readonly id: string;
   /** The epoch of the claim whose grace period ends; otherwise 0. */
@@ -45,8 +53,16 @@ export function commandAction(command: ModelCommand): Action {
       return action("Fail", command.taskId, command.epoch, command.fault);
     case "end-attempt":
       return action("Settle", command.taskId, command.epoch);
-    case "claim":
-      return action("Claim", command.agentId, command.taskId, command.waitMs === 0);
+    case "claim": {
+      const { agentId, taskId, waitMs, keepMs, ticket } = command;
+      const given = [agentId, taskId, waitMs === 0] as const;
+      if (ticket !== undefined) return action("ResumeAsk", ...given, keepMs !== undefined);
+      return action(keepMs === undefined ? "Claim" : "ClaimKept", ...given);
+    }
+    case "detach-ask":
+      return action("DetachAsk", command.agentId);
+    case "keep-claim":
+      return action("KeepClaim", command.taskId, command.epoch);
     case "withdraw-ask":
       return action("WithdrawAsk", command.agentId);
     case "release-claim":
@@ -85,6 +101,7 @@ function expiryAction({ limit, id, epoch }: Expire): Action {
   if (limit === "grace") return action("GraceOver", id, epoch);
   if (limit === "backoff") return action("PauseOver", id);
   if (limit === "ask") return action("WaitOver", id);
+  if (limit === "collect") return action("CollectOver", id);
   if (limit === "report") return action("ForgetReport", id);
   return action("Expire", id, limit);
 }
@@ -102,11 +119,14 @@ export function refusalAction(
     case "fail":
       return action("TaskRefused", `fail-${command.fault}`, taskId, command.epoch, reason);
     case "claim":
-      return action("ClaimRefused", agentId, taskId, reason);
+      return command.ticket === undefined
+        ? action("ClaimRefused", agentId, taskId, reason)
+        : action("ResumeRefused", agentId, taskId, reason);
     case "start":
     case "await":
     case "complete":
     case "release-claim":
+    case "keep-claim":
       return action("TaskRefused", command.type, taskId, command.epoch, reason);
     case "cancel":
       return action("TaskRefused", command.type, taskId, 0, reason);
@@ -136,6 +156,9 @@ export function eventAction(event: TaskEvent): Action {
       return action(nameOf(event), event.agentId, event.taskId);
     case "claim:abandoned":
       return action(nameOf(event), event.agentId, event.reason);
+    case "claim:detached":
+    case "claim:resumed":
+      return action(nameOf(event), event.agentId);
     case "task:unlocked":
       return action(nameOf(event), event.taskId, event.lockEpoch);
     case "task:backed-off":

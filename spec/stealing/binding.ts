@@ -48,9 +48,9 @@ export function exploreWithin(
   const exploration: Exploration<TaskState, ModelCommand, TaskEvent> = {
     alphabet: alphabet(bounds).map((command) => ({ command, afterMs: 0 })),
     describe: (state) => {
-      const { tasks, agents, parents } = bounds;
-      const hasFamilies = Object.keys(parents).length > 0;
-      const variables = Object.entries(abstraction(state, tasks, agents, hasFamilies))
+      const { tasks, agents, parents, keeps } = bounds;
+      const extent = { hasFamilies: Object.keys(parents).length > 0, keeps };
+      const variables = Object.entries(abstraction(state, tasks, agents, extent))
         .filter(([name]) => !hidden(bounds).includes(name));
       return stateText(variables.map(([name, value]) => [name, canonical(value)]));
     },

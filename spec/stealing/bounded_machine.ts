@@ -38,6 +38,8 @@ export interface Bounds {
   readonly parents: Readonly<Record<string, string>>;
   /** The agents that ask for their tasks. */
   readonly pulls: readonly string[];
+  /** Whether callers may leave their requests, which are kept for them then. */
+  readonly keeps: boolean;
   readonly used: readonly string[];
   readonly ranks: readonly number[];
   readonly maxEpoch: number;
@@ -76,9 +78,12 @@ export function boundedMachine(bounds: Bounds): Machine<TaskState, ModelCommand,
       if (command.type === "expire") {
         reschedule(state.deadlines, timerOf(state, command)!, now);
         machine.fire(state, now, now, events);
-      } else if (command.type === "withdraw-ask") {
+      } else if (command.type === "withdraw-ask" || command.type === "detach-ask") {
         const ask = state.agents.get(command.agentId)?.ask?.id ?? 0;
         machine.step(state, { ...command, ask }, now, events);
+      } else if (command.type === "claim" && command.ticket !== undefined) {
+        const ticket = state.agents.get(command.agentId)?.ask?.id ?? 0;
+        machine.step(state, { ...command, ticket }, now, events);
       } else machine.step(state, command, now, events);
       return undefined as never;
     },
@@ -133,9 +138,12 @@ export function allows(bounds: Bounds, state: TaskState, command: ModelCommand):
       const isAccepted = parent?.status === "running" && [0, parent.epoch].includes(epoch);
       return isAccepted || childId === bounds.tasks.find((id) => bounds.parents[id] === taskId);
     }
-    case "claim":
-      // A refused claim counts once, whether it would wait or not.
-      return command.waitMs !== 0 || mayClaim(state, command);
+    case "claim": {
+      // A refused claim counts once, on whatever terms.
+      const { waitMs, keepMs, ticket } = command;
+      return (waitMs !== 0 && (keepMs === undefined) === (ticket === undefined)) ||
+        mayClaim(state, command);
+    }
     case "expire":
       return timerOf(state, command)?.isSet === true;
     default:
@@ -144,13 +152,17 @@ export function allows(bounds: Bounds, state: TaskState, command: ModelCommand):
 }
 
 /** Whether a claim is not refused. */
-function mayClaim({ agents, tasks }: TaskState, { agentId, taskId }: Claim): boolean {
+function mayClaim({ agents, tasks }: TaskState, { agentId, taskId, ticket }: Claim): boolean {
   const agent = agents.get(agentId);
   if (agent?.pulls !== true) return false;
   const isOwn = [...agent.tasks].some(({ spec, status }) =>
     status === "running" && ["", spec.id].includes(taskId)
   );
   if (isOwn) return true;
+  if (ticket !== undefined) {
+    return agent.drained === undefined && (agent.ask?.task?.spec.id ?? "") === taskId &&
+      agent.ask !== undefined;
+  }
   const task = tasks.get(taskId);
   if (agent.drained !== undefined || taskId === "") return agent.drained === undefined;
   return task !== undefined && !isTerminal(task.status) && ["", agentId].includes(task.pinnedTo);
@@ -180,7 +192,10 @@ function usedAs(command: ModelCommand): string {
   if (command.type === "uncordon-agent") return "cordon-agent";
   if (command.type === "end-attempt") return "settle";
   if (command.type === "yield-locks") return "yield";
+  if (command.type === "claim" && command.ticket !== undefined) return "resume-ask";
+  if (command.type === "claim" && command.keepMs !== undefined) return "claim-kept";
   if (command.type !== "expire") return command.type;
+  if (command.limit === "collect") return "collect-over";
   if (command.limit === "grace") return "grace-over";
   if (command.limit === "ask") return "wait-over";
   if (command.limit === "backoff") return "pause-over";
@@ -201,6 +216,7 @@ function taskCommands(bounds: Bounds, taskId: string): ModelCommand[] {
     { type: "cancel", taskId, reason: "test" },
     { type: "yield-locks", taskIds: [taskId], reason: "test" },
     expire("backoff"),
+    expire("collect"),
     ...bounds.limits.map(expire),
   ];
 }
@@ -228,6 +244,7 @@ function claimCommands(taskId: string, epoch: number): ModelCommand[] {
     fail("none"),
     { type: "end-attempt", taskId, epoch },
     { type: "release-claim", taskId, epoch, reason: "test" },
+    { type: "keep-claim", taskId, epoch, keepMs: FAR_MS },
     { type: "park", taskId, epoch },
     { type: "unblock", taskId, epoch },
     { type: "preempt", taskId, epoch, reason: "test", isHopeless: false },
@@ -257,10 +274,14 @@ function agentCommands(bounds: Bounds, agentId: string): ModelCommand[] {
     { type: "expire", limit: "report", id: agentId, epoch: 0 },
     { type: "expire", limit: "ask", id: agentId, epoch: 0 },
     { type: "withdraw-ask", agentId, ask: 0 },
-    ...["", ...bounds.tasks].flatMap((taskId): ModelCommand[] => [
-      { type: "claim", agentId, taskId, waitMs: FAR_MS },
-      { type: "claim", agentId, taskId, waitMs: 0 },
-    ]),
+    { type: "detach-ask", agentId, ask: 0, keepMs: FAR_MS },
+    ...["", ...bounds.tasks].flatMap((taskId) =>
+      [FAR_MS, 0].flatMap((waitMs): ModelCommand[] => {
+        const claim = { type: "claim", agentId, taskId, waitMs } as const;
+        const kept = { ...claim, keepMs: FAR_MS };
+        return [claim, kept, { ...claim, ticket: 0 }, { ...kept, ticket: 0 }];
+      })
+    ),
   ];
 }
 
