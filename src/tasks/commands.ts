@@ -576,7 +576,6 @@ export const MOST_LISTED = 100_000;
 const ON_FAILURE: readonly OnFailure[] = ["cancel", "ignore", "run-on-failure"];
 const AGENT_MODES: readonly AgentMode[] = ["push", "pull"];
 const DEDUPE_POLICIES: readonly DedupePolicy[] = ["existing", "reject", "replace", "debounce"];
-const LIMITS = ["queueTimeoutMs", "timeoutMs", "heartbeatTimeoutMs", "totalTimeoutMs"] as const;
 const NONE: readonly never[] = [];
 
 /**
@@ -594,7 +593,8 @@ export function submitCommand(
   requireObject(task, "task", () => "submit a task");
   const { id, type = "task", description = "", idempotencyKey = "" } = task;
   const { priority = 0, retries = maxRetries, assignedAgent = "" } = task;
-  const { dependencies, resources, requires, requiresApproval = false } = task;
+  const { dependencies, resources, requires } = task;
+  const { queueTimeoutMs = 0, timeoutMs = 0, heartbeatTimeoutMs = 0, totalTimeoutMs = 0 } = task;
   requireId(id, "id", () => "submit a task");
   const attempt = () => `submit task ${quote(id)}`;
   if (type !== "task") requireText(type, "type", attempt);
@@ -602,12 +602,11 @@ export function submitCommand(
   if (idempotencyKey !== "") requireText(idempotencyKey, "idempotencyKey", attempt);
   if (priority !== 0) requirePriority(priority, "priority", attempt);
   if (assignedAgent !== "") requireId(assignedAgent, "assignedAgent", attempt);
-  requireBoolean(requiresApproval, "requiresApproval", attempt);
   if (retries !== maxRetries) requireInteger(retries, 0, MOST_RETRIES, "retries", attempt);
-  for (const name of LIMITS) {
-    const limit = task[name];
-    if (limit !== undefined) requireMs(limit, 0, name, attempt);
-  }
+  if (queueTimeoutMs !== 0) requireMs(queueTimeoutMs, 0, "queueTimeoutMs", attempt);
+  if (timeoutMs !== 0) requireMs(timeoutMs, 0, "timeoutMs", attempt);
+  if (heartbeatTimeoutMs !== 0) requireMs(heartbeatTimeoutMs, 0, "heartbeatTimeoutMs", attempt);
+  if (totalTimeoutMs !== 0) requireMs(totalTimeoutMs, 0, "totalTimeoutMs", attempt);
   const options = optionsOf(task, attempt);
   const spec = {
     id,
@@ -619,30 +618,36 @@ export function submitCommand(
     placed: agentId !== undefined,
     resources: resources === undefined ? NONE : normalizeRequests(resources, attempt, "resources"),
     requires: requires === undefined ? NONE : namesOf(requires, "requires", attempt),
-    queueTimeoutMs: task.queueTimeoutMs ?? 0,
-    timeoutMs: task.timeoutMs ?? 0,
-    heartbeatTimeoutMs: task.heartbeatTimeoutMs ?? 0,
-    totalTimeoutMs: task.totalTimeoutMs ?? 0,
+    queueTimeoutMs,
+    timeoutMs,
+    heartbeatTimeoutMs,
+    totalTimeoutMs,
     retries,
     idempotencyKey,
-    ...(requiresApproval && { requiresApproval }),
   };
-  return {
+  const command: Submit = {
     type: "submit",
     task: options === undefined ? spec : { ...spec, ...options },
     input: task.input,
     metadata: task.metadata,
-    ...(parent !== undefined && { parent }),
   };
+  return parent === undefined ? command : { ...command, parent };
 }
 
 /** The fields of a task that most tasks lack. */
-type SpecOptions = Pick<TaskSpec, "delayMs" | "runAt" | "dedupe" | "limitKey" | "budget">;
+type SpecOptions = Pick<
+  TaskSpec,
+  "delayMs" | "runAt" | "dedupe" | "limitKey" | "budget" | "requiresApproval"
+>;
 
 /** Returns the fields that most tasks lack, or `undefined` when the task lacks all. */
 function optionsOf(task: Task, attempt: Attempt): SpecOptions | undefined {
-  const { delayMs, runAt, dedupe, limitKey, budget } = task;
-  if ((delayMs ?? runAt ?? dedupe ?? limitKey ?? budget) === undefined) return undefined;
+  const { delayMs, runAt, dedupe, limitKey, budget, requiresApproval } = task;
+  const given = delayMs ?? runAt ?? dedupe ?? limitKey ?? budget ?? requiresApproval;
+  if (given === undefined) return undefined;
+  if (requiresApproval !== undefined) {
+    requireBoolean(requiresApproval, "requiresApproval", attempt);
+  }
   if (limitKey !== undefined) requireId(limitKey, "limitKey", attempt);
   if (delayMs !== undefined) requireMs(delayMs, 0, "delayMs", attempt);
   if (delayMs !== undefined && runAt !== undefined) {
@@ -654,6 +659,7 @@ function optionsOf(task: Task, attempt: Attempt): SpecOptions | undefined {
     ...(dedupe !== undefined && { dedupe: dedupeOf(task, attempt) }),
     ...(limitKey !== undefined && { limitKey }),
     ...(budget !== undefined && { budget: budgetOf(budget, "budget", attempt) }),
+    ...(requiresApproval && { requiresApproval }),
   };
 }
 
