@@ -165,6 +165,12 @@ export function requestCommand(
   const attempt = () => `ask ${quote(to)} for ${quote(from)}`;
   requireId(from, "from", attempt);
   requireId(to, "to", attempt);
+  if (options === undefined) {
+    const type = "send-message";
+    const kind = "request";
+    const responseMs = limitMs(defaults.responseMs, "timeoutMs", attempt);
+    return { type, from, to, messageId: "", kind, payload, priority: 0, ttlMs: 0, responseMs };
+  }
   const given: RequestOptions = typeof options === "number"
     ? { timeoutMs: options }
     : options ?? {};

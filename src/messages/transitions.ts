@@ -84,7 +84,10 @@ export function addReceiver(
   const { state, now, events } = step;
   const id = ++state.lastReceiver;
   const receiver: Receiver = {
-    ...{ kind: "receiver", id, mailbox, timeoutMs },
+    kind: "receiver",
+    id,
+    mailbox,
+    timeoutMs,
     keepMs: 0,
     isLeft: false,
     timer: undefined,
@@ -357,9 +360,13 @@ export function openRequest(
   responseMs: number,
   copies: number,
 ): OpenRequest {
-  const kind = "request";
   const request: OpenRequest = {
-    ...{ kind, id, from, to, since: now, copies },
+    kind: "request",
+    id,
+    from,
+    to,
+    since: now,
+    copies,
     timer: undefined,
     error: undefined,
     asker: undefined,
@@ -435,8 +442,9 @@ export function deleteFrom<Member>(
   member: Member,
 ): void {
   const known = sets.get(key);
-  known?.delete(member);
-  if (known?.size === 0) sets.delete(key);
+  if (known === undefined || !known.has(member)) return;
+  if (known.size === 1) sets.delete(key); // a set that is emptied first would shrink for nothing
+  else known.delete(member);
 }
 
 /** Refuses `command`; `to` is the agent that it would have concerned. */
