@@ -14,6 +14,7 @@ export const RELATIVE_ERROR = 0.01;
 
 /** The ratio of the bound of a bucket to that of the one before. */
 const GAMMA = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR);
+const LOG_GAMMA = Math.log(GAMMA);
 
 /** Values nearer to zero than this count as zero. */
 const LEAST_MAGNITUDE = 1e-9;
@@ -87,7 +88,7 @@ export function observe(histogram: Histogram, value: number): void {
     return;
   }
   const buckets = value > 0 ? histogram.positives : histogram.negatives;
-  const bucket = Math.ceil(Math.log(magnitude) / Math.log(GAMMA));
+  const bucket = Math.ceil(Math.log(magnitude) / LOG_GAMMA);
   buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1);
   if (buckets.size > MOST_BUCKETS) mergeSmallest(buckets);
 }

@@ -24,8 +24,10 @@ import { GAUGE_CHANGES, type Gauges, noGauges } from "./gauges.ts";
 import {
   COUNTER_METRICS,
   COUNTERS,
+  type CounterSpec,
   DURATION_METRICS,
   DURATIONS,
+  type DurationSpec,
   SCHEDULING_LATENCY,
 } from "./vocabulary.ts";
 
@@ -59,6 +61,16 @@ export interface MetricsState {
   errors: Rate;
   /** The current state of things. */
   gauges: Gauges;
+  /** All that the events of each type change, so that an event needs one look-up. */
+  readonly folds: Map<string, Fold>;
+}
+
+/** All that the events of one type change. */
+interface Fold {
+  readonly counters: readonly (CounterSpec & { readonly samples: Metric })[];
+  readonly durations: readonly (DurationSpec & { readonly samples: Metric })[];
+  readonly gauge: ReturnType<typeof GAUGE_CHANGES.get>;
+  readonly rate: "completions" | "errors" | undefined;
 }
 
 /** The rates by minute that events count in. */
@@ -73,14 +85,6 @@ export const FOLDED_EVENTS: readonly string[] = [
   ...new Set([...[...COUNTERS, ...DURATIONS].map(({ event }) => event), ...GAUGE_CHANGES.keys()]),
 ];
 
-/** All that the events of each type change, so that an event needs one look-up. */
-const FOLDS = new Map(FOLDED_EVENTS.map((type) => [type, {
-  counters: COUNTERS.filter(({ event }) => event === type),
-  durations: DURATIONS.filter(({ event }) => event === type),
-  gauge: GAUGE_CHANGES.get(type),
-  rate: RATES[type],
-}]));
-
 /** Makes the state before anything has happened. */
 export function emptyMetrics(config: Partial<MetricsConfig> = {}): MetricsState {
   const state: MetricsState = {
@@ -93,6 +97,7 @@ export function emptyMetrics(config: Partial<MetricsConfig> = {}): MetricsState 
     completions: emptyRate(),
     errors: emptyRate(),
     gauges: noGauges(),
+    folds: new Map(),
   };
   clear(state);
   return state;
@@ -100,18 +105,18 @@ export function emptyMetrics(config: Partial<MetricsConfig> = {}): MetricsState 
 
 /** Adds an event that happened at `at`. Costs O(1). */
 export function fold(state: MetricsState, event: LockstepEvent, at: Instant): void {
-  const folded = FOLDS.get(event.type);
+  const folded = state.folds.get(event.type);
   if (folded === undefined) return;
   const { counters, durations, gauge, rate } = folded;
   const { metrics, gauges } = state;
-  for (const { metric, counts } of counters) {
+  for (const { metric, counts, samples } of counters) {
     if (counts?.(event as never) === false) continue;
     state.counters.set(metric, state.counters.get(metric)! + 1);
-    sample(metrics.get(metric)!, at, 1);
+    sample(samples, at, 1);
   }
-  for (const { metric, measure } of durations) {
+  for (const { measure, samples } of durations) {
     const ms = measure(event as never, at);
-    if (ms !== undefined) sample(metrics.get(metric)!, at, ms);
+    if (ms !== undefined) sample(samples, at, ms);
   }
   if (event.type === "task:assigned") {
     const readyAt = gauges.tasks.get(event.taskId)?.readyAt;
@@ -178,6 +183,20 @@ export function clear(state: MetricsState): void {
     state.metrics.set(metric, { series: emptySeries(keepSamples), histogram: undefined });
   }
   for (const { metric } of DURATION_METRICS) state.metrics.set(metric, newMetric(state));
+  for (const type of FOLDED_EVENTS) state.folds.set(type, foldOf(state, type));
+}
+
+/** Returns what the events of a type change, with the metrics as they are since the last `clear`. */
+function foldOf({ metrics }: MetricsState, type: string): Fold {
+  const samplesOf = <Spec extends CounterSpec | DurationSpec>(specs: readonly Spec[]) =>
+    specs.filter(({ event }) => event === type)
+      .map((spec) => ({ ...spec, samples: metrics.get(spec.metric)! }));
+  return {
+    counters: samplesOf(COUNTERS),
+    durations: samplesOf(DURATIONS),
+    gauge: GAUGE_CHANGES.get(type),
+    rate: RATES[type],
+  };
 }
 
 function newMetric({ config }: MetricsState): Metric {

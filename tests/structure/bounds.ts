@@ -191,6 +191,9 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/metrics/coordination_metrics_collector.ts CoordinationMetricsCollector.#unsubscribers":
     "one for each type of event",
   "src/metrics/fold.ts MetricsState.counters": "the built-in ones",
+  "src/metrics/fold.ts Fold.counters": "the built-in ones",
+  "src/metrics/fold.ts Fold.durations": "the built-in ones",
+  "src/metrics/fold.ts MetricsState.folds": "the types of events",
   "src/metrics/fold.ts MetricsState.metrics": "the built-in ones, and `maxRecorded`",
   "src/metrics/fold.ts MetricsState.recordedNames": "`maxRecorded`, then dropped",
   "src/metrics/fold.ts MetricsState.recorded": "`maxRecorded`, then dropped",
