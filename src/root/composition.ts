@@ -11,7 +11,7 @@
  * @module
  */
 
-import type { Configure, Instant, Named, Part, Tick } from "../core/machine.ts";
+import type { Configure, DeferringPart, Instant, Named, Part, Tick } from "../core/machine.ts";
 
 /** A reaction: turns an event into the command that it leads to, if any. */
 export type Reaction<State, Event extends Named = never> = (
@@ -40,6 +40,8 @@ export type Reactions<State> = ReadonlyMap<string, readonly Reaction<State>[]>;
 
 // deno-lint-ignore no-explicit-any -- the state, commands and events of any subsystem
 type AnyPart = Part<any, any, any, any>;
+// deno-lint-ignore no-explicit-any -- the same
+type AnyDeferring = DeferringPart<any, any, any>;
 
 /** When the next timer of each part is due, and the earliest of them. */
 export interface Due<Name extends string> {
@@ -54,6 +56,15 @@ export type CompositeState<Name extends string> = { readonly [Each in Name]: unk
   readonly due: Due<Name>;
 };
 
+/** The part that applies the commands of a type, and all that a step needs for that. */
+interface Route<Name extends string, State> {
+  readonly name: Name;
+  readonly part: AnyPart;
+  /** How it steps in a composition. */
+  readonly stepped: Pick<AnyDeferring, "fire" | "apply">;
+  readonly substitute: ((command: never, state: State) => Named | undefined) | undefined;
+}
+
 /** Composes parts: routes commands to them, and runs the reactions to their events. */
 export class Composition<Name extends string, State extends CompositeState<Name>> {
   /** The types of the commands that the parts accept. */
@@ -61,9 +72,9 @@ export class Composition<Name extends string, State extends CompositeState<Name>
   /** In the order in which they fire the timers of one instant. */
   readonly #parts: readonly (readonly [Name, AnyPart])[];
   readonly #deferring: readonly (readonly [Name, AnyPart])[];
-  readonly #byCommand: ReadonlyMap<string, readonly [Name, AnyPart]>;
+  /** By the type of a command. */
+  readonly #routes: ReadonlyMap<string, Route<Name, State>>;
   readonly #reactions: Reactions<State>;
-  readonly #substitutions: Substitutions<State>;
   readonly #completion: Completion<State>;
 
   constructor(
@@ -74,12 +85,16 @@ export class Composition<Name extends string, State extends CompositeState<Name>
   ) {
     this.#parts = Object.entries(parts) as [Name, AnyPart][];
     this.#deferring = this.#parts.filter(([, { deferring }]) => deferring !== undefined);
-    this.#byCommand = new Map(
-      this.#parts.flatMap((entry) => entry[1].commands.map((type) => [type, entry])),
+    this.#routes = new Map(
+      this.#parts.flatMap(([name, part]) =>
+        part.commands.map((type) => {
+          const stepped = part.deferring ?? part;
+          return [type, { name, part, stepped, substitute: substitutions.get(type) }];
+        })
+      ),
     );
-    this.commands = [...this.#byCommand.keys()];
+    this.commands = [...this.#routes.keys()];
     this.#reactions = reactions;
-    this.#substitutions = substitutions;
     this.#completion = completion;
   }
 
@@ -138,7 +153,7 @@ export class Composition<Name extends string, State extends CompositeState<Name>
     events: Named[],
   ): unknown {
     const first = events.length;
-    const substitute = this.#substitutions.get(command.type)?.(command as never, state);
+    const substitute = this.#routes.get(command.type)!.substitute?.(command as never, state);
     if (substitute !== undefined) events.push(substitute);
     const answer = substitute === undefined
       ? this.#hand(state, command, now, until, events)
@@ -186,11 +201,13 @@ export class Composition<Name extends string, State extends CompositeState<Name>
     until: Instant,
     events: Named[],
   ): unknown {
-    const [name, part] = this.#byCommand.get(command.type)!;
-    const { fire, apply } = part.deferring ?? part;
-    if (state.due.byPart[name] <= until) fire(state[name], now, until, events);
-    const answer = apply(state[name], command, now, events);
-    this.#schedule(state, name, part);
+    const { name, part, stepped } = this.#routes.get(command.type)!;
+    const own = state[name];
+    const due = state.due.byPart[name];
+    if (due <= until) stepped.fire(own, now, until, events);
+    const answer = stepped.apply(own, command, now, events);
+    const next = part.deadline(own);
+    if (next !== due) this.#setDue(state.due, name, next);
     return answer;
   }
 
@@ -226,9 +243,11 @@ export class Composition<Name extends string, State extends CompositeState<Name>
   }
 
   #schedule(state: State, name: Name, part: AnyPart): void {
-    const { due } = state;
     const next = part.deadline(state[name]);
-    if (next === due.byPart[name]) return;
+    if (next !== state.due.byPart[name]) this.#setDue(state.due, name, next);
+  }
+
+  #setDue(due: Due<Name>, name: Name, next: Instant): void {
     due.byPart[name] = next;
     let earliest = Infinity;
     for (const [each] of this.#parts) earliest = Math.min(earliest, due.byPart[each]);
