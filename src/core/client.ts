@@ -7,7 +7,7 @@
 
 import { rejectedFor } from "./call_site.ts";
 import type { CancelTimer } from "./clock.ts";
-import type { Dispatcher, Reply } from "./dispatcher.ts";
+import type { Dispatcher, PlainStep, Reply } from "./dispatcher.ts";
 import { type ErrorData, errorData, keptErrorData } from "./error_data.ts";
 import { JournalError } from "./errors.ts";
 import {
@@ -111,12 +111,15 @@ export abstract class MachineClient<
     return this.exchange(command, (outcome) => this.#read(command, outcome, read));
   }
 
-  /** Sends a command and resolves once it was stepped. Rejects with the error of its refusal. */
-  perform(command: Command): Promise<void> {
+  /**
+   * Sends a command and resolves once it was stepped. Rejects with the error of its refusal. `plain` as
+   * for {@linkcode Dispatcher.dispatch}.
+   */
+  perform(command: Command, plain?: PlainStep<Event["type"]>): Promise<void> {
     if (!this.host.dispatcher.synchronous) return this.call(command, ignore);
     try {
       if (this.stopped !== undefined) throw this.stopped;
-      const answer: unknown = this.dispatch(command);
+      const answer: unknown = this.host.dispatcher.dispatch(command, plain);
       return answer instanceof Refusal ? Promise.reject(this.errorOf(answer, command)) : DONE;
     } catch (error) {
       return Promise.reject(error);

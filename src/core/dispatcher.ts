@@ -31,6 +31,17 @@ export type Observer<Event> = (event: Event, now: Instant) => void;
  */
 export type Reply<Answer> = (answer: Answer | undefined, error: unknown) => void;
 
+/**
+ * A step that emits one event and sets no timer, unless it is refused. When nobody receives events of
+ * that type the engine spares the making of it.
+ */
+export interface PlainStep<Type extends string> {
+  /** The type of the event. */
+  readonly event: Type;
+  /** Whether its time is part of the state, or else of the event only. */
+  readonly keepsTime: boolean;
+}
+
 /** The interface of an engine for façades: they send commands and observe events. */
 export interface Dispatcher<Command extends Named, Event extends Named, Answers> {
   /** Stamps commands; façades use it for their own timers. */
@@ -60,9 +71,13 @@ export interface Dispatcher<Command extends Named, Event extends Named, Answers>
    * Steps `command` and returns the answer, when `synchronous`: a caller that needs it only after
    * observers and handlers ran saves the reply.
    *
+   * @param plain what the step comes to, if it is a plain one and nothing is due that it depends on
    * @throws {ClosedError} after `close`
    */
-  dispatch<Each extends Command | Tick>(command: Each): Outcome<Answers, Each>;
+  dispatch<Each extends Command | Tick>(
+    command: Each,
+    plain?: PlainStep<Event["type"]>,
+  ): Outcome<Answers, Each>;
   /** Calls `observer` with each event of `types` until the returned function is called. */
   observe<Type extends Event["type"]>(
     types: readonly Type[],

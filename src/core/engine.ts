@@ -8,7 +8,7 @@
  */
 
 import { aheadOf, type CancelTimer, type Clock, systemClock } from "./clock.ts";
-import type { Dispatcher, EventPublisher, Observer, Reply } from "./dispatcher.ts";
+import type { Dispatcher, EventPublisher, Observer, PlainStep, Reply } from "./dispatcher.ts";
 import {
   ClosedError,
   InvariantError,
@@ -299,14 +299,17 @@ export class Engine<
    * @throws {ClosedError} after {@linkcode close}
    * @throws {TypeError} on an engine with a journal; use {@linkcode send}
    */
-  dispatch<Each extends Command | Tick>(command: Each): Outcome<Answers, Each> {
+  dispatch<Each extends Command | Tick>(
+    command: Each,
+    plain?: PlainStep<Event["type"]>,
+  ): Outcome<Answers, Each> {
     if (this.#journal !== undefined) {
       throw new TypeError(
         `Cannot dispatch ${command.type}: the engine must have no journal, got one; use send()`,
       );
     }
     if (this.#isStopping) this.#throwStopped(command.type);
-    return this.#step(command, undefined, undefined);
+    return this.#step(command, undefined, undefined, plain);
   }
 
   send<Each extends Command | Tick>(
@@ -512,8 +515,11 @@ export class Engine<
     command: Each,
     at: Instant | undefined,
     reply: Reply<unknown> | undefined,
+    plain?: PlainStep<Event["type"]>,
   ): Outcome<Answers, Each> {
-    let now = at;
+    const isUnheard = plain !== undefined && !this.#isHeard(plain.event);
+    // Nobody can see the time of a step that neither its state nor an event contains.
+    let now = isUnheard && !plain.keepsTime ? this.#now : at;
     if (now === undefined) { // as in #time(), without a call
       now = this.#now;
       const read = this.clock.now();
@@ -531,9 +537,14 @@ export class Engine<
     events.pop();
     let answer: Outcome<Answers, Each>;
     try {
-      answer = this.#part === undefined || this.#deadline <= now || command.type === "tick"
-        ? this.#machine.step(this.#state, command, now, events)
-        : this.#part.apply(this.#state, command as Exclude<Each, Tick>, now, events);
+      if (this.#part === undefined || this.#deadline <= now || command.type === "tick") {
+        answer = this.#machine.step(this.#state, command, now, events);
+      } else {
+        const unheard = isUnheard ? plain.event : undefined;
+        const each = command as Exclude<Each, Tick>;
+        answer = this.#part.apply(this.#state, each, now, events, unheard);
+        if (isUnheard && events.length === 0) this.#sequence++;
+      }
       this.#deadline = this.#machine.deadline(this.#state);
     } catch (cause) {
       this.#break(command, cause);
@@ -555,6 +566,12 @@ export class Engine<
       this.#publish(events, now, this.#sequence - length, command, place);
     }
     return answer;
+  }
+
+  /** Whether events of a type are received, or the machine has to make them in any case. */
+  #isHeard(type: Event["type"]): boolean {
+    return this.#eventBus !== undefined || this.#traces || this.#part === undefined ||
+      this.#observers.has(type);
   }
 
   #break({ type }: Named, cause: unknown): never {

@@ -7,6 +7,7 @@
 import { quote } from "../core/arguments.ts";
 import { attempting, Deferred, DONE, MachineClient, type MachineHost } from "../core/client.ts";
 import type { CancelTimer } from "../core/clock.ts";
+import { rejectedFor } from "../core/call_site.ts";
 import { ClosedError, JournalError, StaleEpochError } from "../core/errors.ts";
 import { type Instant, type Outcome, Refusal } from "../core/machine.ts";
 import { joinSignals } from "../core/signals.ts";
@@ -31,6 +32,7 @@ import type {
 } from "./events.ts";
 import { patternsOf } from "./paths.ts";
 import { findHold, type LockState } from "./state.ts";
+import { isForUnused, plainAcquire, plainRelease } from "./plain_steps.ts";
 import { WAIT_TICKETS } from "./types.ts";
 
 /** A running lock machine, alone in its engine or part of a larger one. */
@@ -91,39 +93,51 @@ export class LockClient extends MachineClient<LockState, ResourceCommand, LockEv
     return acquired;
   }
 
-  /** Acquires one lock or several. Resolves to `undefined` when the command forbids a wait. */
+  /**
+   * Acquires one lock or several. Resolves to `undefined` when the command forbids a wait.
+   *
+   * A lock that is not in use can be had in the step, so that the call needs nothing to wait by.
+   */
   acquire(
     command: AcquireCommand,
     signal: AbortSignal | undefined,
   ): Promise<LockHandle | LockSet | undefined> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     if (this.stopped !== undefined) return Promise.reject(this.stopped);
-    let granted: LockHandle | undefined;
-    let call: Acquisition | undefined;
     try {
-      this.host.dispatcher.send(command, (outcome: AcquireOutcome | undefined, error) => {
-        if (call === undefined && outcome !== undefined && "epoch" in outcome) {
-          const { resourceId, owner } = command as Acquire;
-          const borrowed = outcome.status === "held";
-          granted = new LockHandle(
-            this,
-            resourceId,
-            command.agentId,
-            owner,
-            outcome.epoch,
-            borrowed,
-          );
-        } else {
-          call ??= new Acquisition(this, command, signal);
-          call.answer(outcome, error);
-        }
-      });
+      return this.#isAtOnce(command) ? this.#grantOf(command) : this.#send(command, signal);
     } catch (error) {
       return Promise.reject(error);
     }
-    if (granted !== undefined) return Promise.resolve(granted);
-    call ??= new Acquisition(this, command, signal);
+  }
+
+  #isAtOnce(command: AcquireCommand): command is Acquire {
+    return this.host.dispatcher.synchronous && command.type === "acquire" &&
+      isForUnused(this.state, command);
+  }
+
+  #grantOf(command: Acquire): Promise<LockHandle> {
+    const outcome = this.host.dispatcher.dispatch(command, plainAcquire(command));
+    if (outcome instanceof Refusal) return rejectedFor(this.errorOf(outcome, command));
+    const { resourceId, agentId, owner } = command;
+    const { epoch } = outcome as { readonly epoch: number };
+    return Promise.resolve(new LockHandle(this, resourceId, agentId, owner, epoch, false));
+  }
+
+  #send(
+    command: AcquireCommand,
+    signal: AbortSignal | undefined,
+  ): Promise<LockHandle | LockSet | undefined> {
+    const call = new Acquisition(this, command, signal);
+    this.host.dispatcher.send(command, (outcome: AcquireOutcome | undefined, error) => {
+      call.answer(outcome, error);
+    });
     return call.promise();
+  }
+
+  /** Releases a lock. */
+  release(command: Release): Promise<void> {
+    return this.perform(command, plainRelease(this.state, command));
   }
 
   /** Notifies `call` of the grants or the end of a wait, in place of a call that waited for it. */
@@ -452,7 +466,7 @@ export class LockHandle implements AsyncDisposable {
     const command: Release = { type: "release", resourceId, agentId, owner: this.#owner, epoch };
     this.#releases++;
     this.#onRelease?.();
-    const released = this.#client.perform(command);
+    const released = this.#client.release(command);
     if (released !== DONE) released.catch(() => this.#releases--);
     return released;
   }

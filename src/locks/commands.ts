@@ -24,7 +24,7 @@ import type { Instant, Named, ResumeListening, Tick } from "../core/machine.ts";
 import type { AcquireDefaults } from "./config.ts";
 import { readTicketOptions, type TicketTerms } from "../core/tickets.ts";
 import type { WaitEnd } from "./events.ts";
-import type { LockState } from "./state.ts";
+import { isHolder, type LockState } from "./state.ts";
 import { isPathsId } from "./paths.ts";
 import {
   type AcquireAllOptions,
@@ -291,7 +291,7 @@ export function acquireCommand(
   const terms = options === undefined
     ? defaults
     : readOptions(options, defaults, acquiring(resourceId, agentId));
-  return {
+  const command: Acquire = {
     type: "acquire",
     resourceId,
     agentId,
@@ -302,8 +302,9 @@ export function acquireCommand(
     timeoutMs: terms.timeoutMs,
     leaseMs: terms.leaseMs,
     wait,
-    ...ticketTerms(options, acquiring(resourceId, agentId)),
   };
+  if (typeof options !== "object") return command;
+  return { ...command, ...ticketTerms(options, acquiring(resourceId, agentId)) };
 }
 
 /** Returns the terms of a wait that its caller may leave. */
@@ -405,8 +406,7 @@ export function releaseCommand(
   agentId: string,
   epoch: number | undefined,
 ): Release {
-  const known = state.owners.get(agentId);
-  if (epoch !== undefined || known?.agentId !== agentId || !state.locks.has(resourceId)) {
+  if (epoch !== undefined || !isHolder(state, resourceId, agentId)) {
     const attempt = () => `release ${quote(resourceId)} for agent ${quote(agentId)}`;
     requireResourceId(resourceId, "resourceId", attempt);
     requireId(agentId, "agentId", attempt);

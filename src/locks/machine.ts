@@ -125,8 +125,14 @@ export function lockMachine(config: Partial<LockConfig> = {}): LockPart {
   });
 }
 
-function apply(state: LockState, command: Command, now: Instant, events: LockEvent[]): unknown {
-  const step = beginStep(state, now, events);
+function apply(
+  state: LockState,
+  command: Command,
+  now: Instant,
+  events: LockEvent[],
+  unheard?: LockEvent["type"],
+): unknown {
+  const step = beginStep(state, now, events, unheard);
   let answer: unknown;
   switch (command.type) {
     case "acquire":
@@ -180,8 +186,13 @@ function apply(state: LockState, command: Command, now: Instant, events: LockEve
   return answer;
 }
 
-function beginStep(state: LockState, now: Instant, events: LockEvent[]): LockStep {
-  return { state, now, events, followUps: undefined, idlePaths: undefined };
+function beginStep(
+  state: LockState,
+  now: Instant,
+  events: LockEvent[],
+  unheard?: LockEvent["type"],
+): LockStep {
+  return { state, now, events, unheard, followUps: undefined, idlePaths: undefined };
 }
 
 /** Does what follows, and forgets the paths that are not in use after it. */
@@ -483,9 +494,10 @@ function holdOf(step: LockStep, command: Release | Renew): Hold | Refusal {
   const { state } = step;
   const { resourceId, epoch } = command;
   const lock = state.locks.get(resourceId);
-  const owner = state.owners.get(command.owner);
   const only = lock?.holds.length === 1 ? lock.holds[0] : undefined;
-  const held = only?.owner === owner ? only : heldBy(lock, owner);
+  const held = only?.owner.owner === command.owner
+    ? only
+    : heldBy(lock, state.owners.get(command.owner));
   if (held !== undefined && (epoch === 0 || held.epoch === epoch)) return held;
   const isInForce = epoch === 0 || lock?.holds.some((hold) => hold.epoch === epoch);
   const reason = held === undefined && isInForce ? "not-holder" : "stale-epoch";

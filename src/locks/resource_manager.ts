@@ -283,7 +283,7 @@ export class ResourceManager implements AsyncDisposable {
   release(resourceId: string, agentId: string, epoch?: number): Promise<void> {
     try {
       const client = this.#host.client ?? this.#host.running("release");
-      return client.perform(releaseCommand(client.state, resourceId, agentId, epoch));
+      return client.release(releaseCommand(client.state, resourceId, agentId, epoch));
     } catch (error) {
       return Promise.reject(error);
     }
@@ -309,7 +309,7 @@ export class ResourceManager implements AsyncDisposable {
       const { agentId, owner } = readHolder(holder, () => `release ${quote(resourceId)}`);
       const client = this.#host.running("release");
       const command = releaseCommand(client.state, resourceId, agentId, epoch);
-      return client.perform({ ...command, owner });
+      return client.release({ ...command, owner });
     });
   }
 

@@ -235,6 +235,8 @@ export interface LockStep {
   readonly now: Instant;
   /** The events of the step, in order. */
   readonly events: LockEvent[];
+  /** A type of events that nobody receives; `undefined` for none. */
+  readonly unheard: LockEvent["type"] | undefined;
   /** Made when something may follow. */
   followUps: FollowUps | undefined;
   /** Sets of paths that the step added or freed. Those not in use are forgotten at its end. */
@@ -282,6 +284,12 @@ export function emptyLocks(config: LockConfig): LockState {
 export function followUps(step: LockStep): FollowUps {
   step.followUps ??= { unserved: [], groups: [], suspects: [] };
   return step.followUps;
+}
+
+/** Whether an agent is a holder of a resource, so that both ids were checked before. */
+export function isHolder({ locks }: Readonly<LockState>, resourceId: string, id: string): boolean {
+  const hold = locks.get(resourceId)?.holds[0];
+  return hold !== undefined && hold.owner.owner === id && hold.owner.agentId === id;
 }
 
 /** Returns the lock of `resourceId`, and adds it if need be. */

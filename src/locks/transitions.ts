@@ -100,17 +100,19 @@ export function grant(
   const caller = wait?.caller;
   if (caller?.isGone) keepUntil(state, hold, caller.keepMs, caller.timer!.rank);
   else if (leaseMs > 0) hold.lease = schedule(state.deadlines, now + leaseMs, hold);
-  events.push({
-    type: "resource:acquired",
-    resourceId: lock.resourceId,
-    agentId: owner.agentId,
-    owner: owner.owner,
-    epoch,
-    mode,
-    units,
-    waitId,
-    waitedMs: wait === undefined ? 0 : now - wait.since,
-  });
+  if (step.unheard !== "resource:acquired") {
+    events.push({
+      type: "resource:acquired",
+      resourceId: lock.resourceId,
+      agentId: owner.agentId,
+      owner: owner.owner,
+      epoch,
+      mode,
+      units,
+      waitId,
+      waitedMs: wait === undefined ? 0 : now - wait.since,
+    });
+  }
   const hasWaiters = isAwaited(lock);
   const isWaiting = hasWaiters && owner.waits.length > 0;
   if (isWaiting) endOtherWaits(step, hold);
@@ -198,13 +200,12 @@ export function startLease(step: LockStep, hold: Hold): Instant {
   return expiresAt;
 }
 
-/** Ends a grant: it was released, its lease has ended, or it was revoked. */
-export function endHold(
-  step: LockStep,
-  hold: Hold,
-  type: "resource:released" | "resource:expired" | "resource:revoked",
-): void {
-  const { state, now, events } = step;
+/** The way in which a grant ends: it was released, its lease has ended, or it was revoked. */
+type HoldEnd = "resource:released" | "resource:expired" | "resource:revoked";
+
+/** Ends a grant. */
+export function endHold(step: LockStep, hold: Hold, type: HoldEnd): void {
+  const { state } = step;
   const { lock, owner } = hold;
   const lastOfLock = lock.holds.pop()!;
   if (lastOfLock !== hold) lock.holds[lastOfLock.lockIndex = hold.lockIndex] = lastOfLock;
@@ -214,19 +215,24 @@ export function endHold(
   else lock.used -= hold.units;
   if (hold.lease !== undefined) unschedule(state.deadlines, hold.lease);
   if (--lock.uses === 0) endUse(step, lock);
-  events.push({
+  if (step.unheard !== type) emitEnd(step, hold, type);
+  if (isAwaited(lock)) followUps(step).unserved.push(lock);
+  else if (!isOfPaths(lock)) return;
+  // Its own waits may have relied on this one.
+  if (owner.waits.length > 0) followUps(step).suspects.push(owner);
+}
+
+function emitEnd({ now, events }: LockStep, hold: Hold, type: HoldEnd): void {
+  const { lock, owner } = hold;
+  const end = {
     type,
     resourceId: lock.resourceId,
     agentId: owner.agentId,
     owner: owner.owner,
     epoch: hold.epoch,
     heldMs: now - hold.since,
-    ...(type === "resource:expired" && hold.keepMs > 0 && { lapsed: true as const }),
-  });
-  if (isAwaited(lock)) followUps(step).unserved.push(lock);
-  else if (!isOfPaths(lock)) return;
-  // Its own waits may have relied on this one.
-  if (owner.waits.length > 0) followUps(step).suspects.push(owner);
+  };
+  events.push(type === "resource:expired" && hold.keepMs > 0 ? { ...end, lapsed: true } : end);
 }
 
 function endUse(step: LockStep, lock: Lock): void {

@@ -183,7 +183,7 @@ export function taskMachine(config: Partial<TaskConfig> = {}): TaskPart {
       return state;
     },
     fire,
-    apply,
+    apply: (state, command, now, events) => apply(state, command, now, events),
     deferring: {
       fire: (state, now, until, events) => fire(state, now, until, events, true),
       apply: (state, command, now, events) => apply(state, command, now, events, true),

@@ -9,7 +9,7 @@ import {
 import { EventBus } from "../../src/core/bus/event_bus.ts";
 import type { Journal } from "../../src/core/journal.ts";
 import { MemoryJournal } from "../../src/core/memory_journal.ts";
-import { silentLogger } from "../../src/core/logger.ts";
+import { type Logger, silentLogger } from "../../src/core/logger.ts";
 import { definePart, type Outcome, Refusal } from "../../src/core/machine.ts";
 import { encode } from "../../src/core/data/plain.ts";
 import { FaultyJournal } from "../../src/testing/faulty_journal.ts";
@@ -236,6 +236,68 @@ Deno.test("an engine makes an integer of a clock's fraction", async () => {
 });
 
 // Timers
+
+/** A machine of one plain step, which emits the time since the first. */
+const stopwatch = definePart<{ since: number }, { type: "stop" }, { type: "stopped"; ms: number }>({
+  name: "stopwatch",
+  commands: ["stop"],
+  init: () => ({ since: 0 }),
+  fire: () => {},
+  apply({ since }, _command, now, events, unheard) {
+    if (unheard !== "stopped") events.push({ type: "stopped", ms: now - since });
+  },
+  deadline: () => Infinity,
+  describe: ({ ms }) => `${ms} ms`,
+});
+
+/** Steps plain commands, and returns how often the clock was read meanwhile. */
+function readsOfPlainSteps(
+  keepsTime: boolean,
+  use?: (
+    engine: Engine<{ since: number }, { type: "stop" }, { type: "stopped"; ms: number }>,
+  ) => void,
+  options: EngineOptions = {},
+): number {
+  let reads = 0;
+  const clock = new SimulatedClock(7);
+  const now = () => {
+    reads++;
+    return clock.now();
+  };
+  const counted = { now, setTimer: clock.setTimer.bind(clock) };
+  const engine = new Engine(stopwatch, { logger: silentLogger, ...options, clock: counted });
+  use?.(engine);
+  const before = reads;
+  for (let i = 1; i <= 3; i++) {
+    engine.dispatch({ type: "stop" }, { event: "stopped", keepsTime });
+    assertEquals(engine.sequence, i);
+  }
+  return reads - before;
+}
+
+Deno.test("an event that nobody receives is counted and not made, nor is a time read that only it has", () => {
+  assertEquals(readsOfPlainSteps(false), 0);
+  assertEquals(readsOfPlainSteps(true), 3);
+});
+
+Deno.test("an event of a plain step is made when anything receives it", () => {
+  const made: number[] = [];
+  const reads = readsOfPlainSteps(false, (engine) => {
+    engine.observe(["stopped"], ({ ms }) => made.push(ms));
+  });
+  assertEquals([reads, made], [3, [7, 7, 7]]);
+  const published: unknown[] = [];
+  const eventBus = new EventBus();
+  eventBus.on("stopped", (event) => published.push(event));
+  assertEquals(readsOfPlainSteps(false, undefined, { eventBus }), 3);
+  assertEquals(published.length, 3);
+  assertEquals(eventBus.getEventStats().map(({ count }) => count), [3]);
+  const lines: string[] = [];
+  const debug = (line: string) => lines.push(line);
+  const logger = { debug, info() {}, warn() {}, error() {}, level: "debug" } as Logger;
+  assertEquals(readsOfPlainSteps(false, undefined, { logger }), 3);
+  assertEquals(lines.filter((line) => line.includes("7 ms")).length, 3);
+});
 
 Deno.test("the deadline is polled once in each step, and timers are left alone until one is due", async () => {
   const calls: string[] = [];

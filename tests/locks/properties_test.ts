@@ -2,11 +2,19 @@ import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { countTimers } from "../../src/core/data/deadlines.ts";
 import type { LockEvent } from "../../src/locks/events.ts";
+import { fork } from "../../src/core/data/plain.ts";
 import { precedes } from "../../src/core/data/heap.ts";
 import { Refusal } from "../../src/core/machine.ts";
-import type { Acquire, AcquireAnswer, LockAnswers, LockCommand } from "../../src/locks/commands.ts";
+import type {
+  Acquire,
+  AcquireAnswer,
+  LockAnswers,
+  LockCommand,
+  Release,
+} from "../../src/locks/commands.ts";
 import type { LockConfig } from "../../src/locks/config.ts";
 import { lockMachine } from "../../src/locks/machine.ts";
+import { isForUnused, plainAcquire, plainRelease } from "../../src/locks/plain_steps.ts";
 import type { LockState } from "../../src/locks/state.ts";
 import { stepped } from "../support/driver.ts";
 import { machineLaws } from "../support/machine_laws.ts";
@@ -319,4 +327,54 @@ Deno.test("KeptIsBounded: without a caller, nothing is held or waits past the ti
       assert(caller.timer!.rank <= now + caller.keepMs);
     }
   });
+});
+
+/** Returns the plain step that a client takes a command for, if nothing is due before it. */
+function plainStepOf(state: LockState, command: LockCommand, now: number) {
+  if (lockMachine().deadline(state) <= now) return undefined;
+  if (command.type === "release") return plainRelease(state, command);
+  return command.type === "acquire" && isForUnused(state, command)
+    ? plainAcquire(command)
+    : undefined;
+}
+
+function timersOf({ deadlines: { timers, sequence } }: LockState) {
+  return [sequence, ...timers.map(({ rank, isSet }) => [rank, isSet])];
+}
+
+Deno.test("a plain step comes to its one event, sets no timer, and may leave the event out", () => {
+  const reached = new Set<string>();
+  const check = (rules: Partial<LockConfig>, script: readonly Move[]) => {
+    const machine = lockMachine(rules);
+    const state = machine.init();
+    let now = 5;
+    for (const { afterMs, command: given } of script) {
+      now += afterMs;
+      const command = given(state);
+      const plain = plainStepOf(state, command, now);
+      const copies = plain && [fork(state), fork(state)] as const;
+      const timers = timersOf(state);
+      let answer: unknown;
+      const events = stepped(machine, state, command, now, (given) => answer = given);
+      if (plain === undefined) continue;
+      const [type] = events.map((event) => event.type);
+      reached.add(type!);
+      const isRefused = answer instanceof Refusal;
+      assert(!isRefused || command.type === "acquire");
+      assertEquals(events.length, 1);
+      assertEquals(type, isRefused ? "resource:refused" : plain.event);
+      assertEquals(timersOf(state), timers);
+      const [copy, earlier] = copies!;
+      const unheard: LockEvent[] = [];
+      const part = command as Acquire | Release;
+      assertEquals(machine.apply(copy, part, now, unheard, plain.event), answer);
+      assertEquals(copy, state);
+      assertEquals(unheard, isRefused ? events : []);
+      if (plain.keepsTime) continue;
+      machine.apply(earlier, part, now - 5, [], plain.event);
+      assertEquals(earlier, state);
+    }
+  };
+  fc.assert(fc.property(config, moves, check), { numRuns: 300 });
+  assertEquals([...reached].sort(), ["resource:acquired", "resource:refused", "resource:released"]);
 });

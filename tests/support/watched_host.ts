@@ -48,9 +48,9 @@ export class WatchedHost<State, Command extends Named, Event extends Named, Answ
           reply(answer, error);
         });
       },
-      dispatch: (command) => {
+      dispatch: (command, plain) => {
         const sent = note(command);
-        const answer = engine.dispatch(command);
+        const answer = engine.dispatch(command, plain);
         sent.answer = answer;
         return answer;
       },
