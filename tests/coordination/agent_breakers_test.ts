@@ -256,6 +256,18 @@ Deno.test("an attempt that outlives the breaker of its agent ends without it", (
   assertEquals(lines(bench.do(complete("a"))), ["task:completed a x", "attempt:ended a x"]);
 });
 
+Deno.test("an agent whose open breaker is removed has all its slots again", () => {
+  const bench = guarded();
+  bench.do(submit("a", { retries: 0 }), fail("a"));
+  assertEquals(bench.state.tasks.agents.get("x")!.slotLimit, 1);
+  assertEquals(lines(bench.do({ type: "remove-breaker", name: "agent:x" })), [
+    "circuitbreaker:removed",
+    "agent:limited x",
+    "agent:uncordoned x",
+  ]);
+  assertEquals(bench.state.tasks.agents.get("x")!.slotLimit, 0);
+});
+
 Deno.test("a breaker of another name is nothing to agents, and neither is one of an agent that is not there", () => {
   const bench = guarded();
   const rules = rulesOf();

@@ -57,6 +57,19 @@ Deno.test("the lives of a member that does no tasks are nothing to the tasks", (
   ]);
 });
 
+Deno.test("a member that may be dead when it is registered for tasks gets none until it is heard", () => {
+  const bench = shared();
+  bench.do(join("x", 100));
+  bench.pass(50);
+  assertEquals(lines(bench.do(agent("x"), submit("t"))).slice(0, 2), [
+    "agent:spawned x",
+    "agent:cordoned x",
+  ]);
+  assertEquals(bench.status("t"), "ready");
+  bench.do({ type: "beat-agent", agentId: "x", incarnation: 0 });
+  assertEquals(bench.task("t").agent?.agentId, "x");
+});
+
 Deno.test("a suspect that begins a new life gets tasks again", () => {
   const bench = shared({ rules: { heartbeatTimeoutMs: 50 } });
   bench.do(agent("x", { maxConcurrentTasks: 1 }), submit("t"));

@@ -28,7 +28,7 @@ const TABLE: Record<string, string[]> = {
   "message:sent": ["watchRequest"],
   "message:responded": ["endWatch"],
   "message:unanswered": ["endWatch"],
-  "agent:spawned": ["enroll", "openMailbox", "introduce", "makeBreaker"],
+  "agent:spawned": ["enroll", "suspendNewcomer", "openMailbox", "introduce", "makeBreaker"],
   "agent:joined": [
     "withdrawAsk",
     "requeueTasks",
@@ -60,7 +60,7 @@ const TABLE: Record<string, string[]> = {
   "circuitbreaker:permitted": ["admitCall"],
   "circuitbreaker:state-change": ["limitToProbes", "cordonWhileOpen", "requeueWhileOpen"],
   "circuitbreaker:held": ["cordonWhileHeld"],
-  "circuitbreaker:removed": ["uncordonWithoutBreaker"],
+  "circuitbreaker:removed": ["unlimitWithoutBreaker", "uncordonWithoutBreaker"],
   "task:refused": ["reportDoubleClaim", "resolveDoubleClaim"],
   "conflict:resolved": ["evictLosers"],
 };

@@ -36,6 +36,17 @@ export function enroll(
   return { type: "join-agent", agentId, heartbeatTimeoutMs, incarnation: 0 };
 }
 
+/** Cordons an agent that is registered for tasks when it may be dead as a member already. */
+export function suspendNewcomer(
+  { agentId }: Happened<"agent:spawned">,
+  { agents, tasks }: RootState,
+): PartCommand | undefined {
+  const isTrusted = tasks.agents.get(agentId)?.cordons.has("suspect") === false;
+  if (!isTrusted || agents.members.get(agentId)?.isSuspect !== true) return undefined;
+  const reason = "it may be dead";
+  return { type: "cordon-agent", agentId, reason, cause: "suspect", untilMs: 0 };
+}
+
 /** Opens the mailbox of an agent, so that broadcasts reach it before it subscribes. */
 export function openMailbox(
   { agentId }: Happened<"agent:spawned">,

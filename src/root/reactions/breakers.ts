@@ -192,6 +192,16 @@ export function cordonWhileHeld(
   return { type: "cordon-agent", agentId, cause: "breaker", reason: why, untilMs: 0 };
 }
 
+/** Lifts the limit of an agent whose breaker was removed before it closed. */
+export function unlimitWithoutBreaker(
+  { name }: Happened<"circuitbreaker:removed">,
+  state: RootState,
+): PartCommand | undefined {
+  const agentId = agentOf(name, state);
+  if (agentId === undefined || state.tasks.agents.get(agentId)!.slotLimit === 0) return undefined;
+  return { type: "limit-agent", agentId, slots: 0 };
+}
+
 /** Uncordons an agent whose open breaker was removed. */
 export function uncordonWithoutBreaker(
   { name }: Happened<"circuitbreaker:removed">,

@@ -22,6 +22,7 @@ import {
   makeBreaker,
   requeueWhileOpen,
   uncordonWithoutBreaker,
+  unlimitWithoutBreaker,
 } from "./breakers.ts";
 import {
   closeMailbox,
@@ -38,6 +39,7 @@ import {
   resumeAgent,
   retireFromConflicts,
   suspendAgent,
+  suspendNewcomer,
   withdrawAsk,
 } from "./agents.ts";
 import {
@@ -106,7 +108,7 @@ export const REACTIONS: Reactions<RootState> = new Map([
   on("message:unanswered", endWatch),
 
   // A registered agent is known to all subsystems, and a removed one to none.
-  on("agent:spawned", enroll, openMailbox, introduce, makeBreaker),
+  on("agent:spawned", enroll, suspendNewcomer, openMailbox, introduce, makeBreaker),
   on("agent:joined", withdrawAsk, requeueTasks, releaseLocks, endReceivers, resumeAgent),
   on("agent:suspected", suspendAgent, requeueWhileSuspect),
   on("agent:recovered", resumeAgent),
@@ -137,7 +139,7 @@ export const REACTIONS: Reactions<RootState> = new Map([
   on("circuitbreaker:permitted", admitCall),
   on("circuitbreaker:state-change", limitToProbes, cordonWhileOpen, requeueWhileOpen),
   on("circuitbreaker:held", cordonWhileHeld),
-  on("circuitbreaker:removed", uncordonWithoutBreaker),
+  on("circuitbreaker:removed", unlimitWithoutBreaker, uncordonWithoutBreaker),
 
   // The losers of a conflict lose the lock or the task.
   on("task:refused", reportDoubleClaim, resolveDoubleClaim),
