@@ -5,17 +5,23 @@
  * @module
  */
 
+import { DatabaseSync } from "node:sqlite";
 import { AdvancedTaskScheduler, MemoryJournal, ResourceManager } from "../mod.ts";
 import { lockMachine, silentLogger } from "../machine.ts";
 import type { Journal } from "../src/core/journal.ts";
 import { catchUp, Replica } from "../src/core/replica.ts";
 import { openHistory } from "../src/history/mod.ts";
 import { SqliteJournal } from "../src/journal/sqlite/mod.ts";
-import { atMost, type Row, type Suite } from "./harness.ts";
-import { median, quantile } from "./statistics.ts";
+import { atMost, type Comparison, register, type Row, type Suite } from "./harness.ts";
+import type { Side } from "./rounds.ts";
+import { quantile } from "./statistics.ts";
 
-/** Clients at a time, and the longest time of a command in nanoseconds. */
-const LOADS = [[1, 1e9 / 300], [64, 1e9 / 25_000], [256, 1e9 / 60_000]] as const;
+/** Clients at a time, the longest time of a command in nanoseconds, and the commands of a round. */
+const LOADS = [[1, 1e9 / 300, 200], [64, 1e9 / 25_000, 12_800], [
+  256,
+  1e9 / 60_000,
+  51_200,
+]] as const;
 const LOAD_MS = 2_000;
 const REPLAYED = 1_000_000;
 const MOMENTS = 100;
@@ -73,46 +79,138 @@ async function inFolder<Result>(run: (folder: string) => Promise<Result>): Promi
   }
 }
 
-async function* loads(): AsyncIterable<Row> {
-  for (const [clients, limit] of LOADS) {
-    const { perCommand, late, bytes } = await inFolder(async (folder) => {
-      const locks = await lockManager(new SqliteJournal(folder));
-      const end = performance.now() + LOAD_MS;
-      const stop = lateness();
-      const start = performance.now();
-      const commands = await load(locks, clients, () => performance.now() > end);
-      const perCommand = (performance.now() - start) * 1e6 / commands;
-      const late = quantile(stop(), 0.99);
+/** Acquires and releases so often, with `clients` at a time. */
+function commands(clients: number, count: number, newJournal: () => Journal | undefined): Side {
+  return async () => {
+    const locks = await lockManager(newJournal());
+    let laps = 0;
+    return async () => {
+      await load(locks, clients, () => laps++ >= count / 2);
       await locks.shutdown();
-      const { size } = await Deno.stat(`${folder}/journal.sqlite`);
-      return { perCommand, late, bytes: size / commands };
-    });
-    const name = `a command on SQLite, each on the disk, ${clients} clients`;
-    yield atMost(name, "ns", perCommand, limit);
-    if (clients < 256) continue;
-    yield atMost("lateness of timers meanwhile, p99", "ns", late, 10e6);
-    yield atMost("bytes for each command", "B", bytes, 170);
+    };
+  };
+}
+
+/** Inserts records as long as a command, so many in each transaction, each on the disk. */
+function inserts(database: BareDatabase, batch: number, count: number): Side {
+  database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
+  database.exec("CREATE TABLE records (position INTEGER PRIMARY KEY, commands TEXT NOT NULL)");
+  const insert = database.prepare("INSERT INTO records (commands) VALUES (?)");
+  const record = "x".repeat(120);
+  return () => () => {
+    for (let i = 0; i < count; i += batch) {
+      database.exec("BEGIN");
+      for (let j = 0; j < batch; j++) insert.run(record);
+      database.exec("COMMIT");
+    }
+  };
+}
+
+/** What `node:sqlite` and better-sqlite3 have in common. */
+interface BareDatabase {
+  exec(sql: string): unknown;
+  prepare(sql: string): { run(value: string): unknown };
+}
+
+/** The class of better-sqlite3; `undefined` where its native module can't be loaded. */
+const BetterSqlite = await import("better-sqlite3").then(
+  (module): new (path: string) => BareDatabase => module.default,
+  () => undefined,
+);
+
+/** Makes a folder that lasts as long as the process, for a side. */
+const newFolder = () => Deno.makeTempDirSync({ prefix: "lockstep-bench-" });
+
+function* loads(): Iterable<Comparison> {
+  for (const [clients, most, count] of LOADS) {
+    const peer = BetterSqlite &&
+      (() => inserts(new BetterSqlite(`${newFolder()}/bare.sqlite`), clients, count));
+    yield {
+      operation: `a command on SQLite, each on the disk, ${clients} clients`,
+      count,
+      ours: () => commands(clients, count, () => new SqliteJournal(newFolder())),
+      floor: {
+        side: () => inserts(new DatabaseSync(`${newFolder()}/bare.sqlite`), clients, count),
+        lacks: "the step itself, commands as JSON, checksums, batches of what arrives meanwhile",
+      },
+      ...(peer && { peers: { "better-sqlite3": peer } }),
+      target: { most },
+      note: peer === undefined
+        ? "better-sqlite3 is left out: its native module can't be loaded here"
+        : "better-sqlite3 stores records of the same length in transactions of as many, and is no more",
+      rounds: 5,
+      warmUps: 1,
+      waits: true,
+      isLong: true,
+    };
   }
 }
 
-/** Acquires and releases, with 64 clients: the time of a command in nanoseconds. */
-async function inMemory(journal: Journal | undefined): Promise<number> {
+const IN_MEMORY = 40_000;
+
+/** The replay of a journal in memory. */
+async function replayed(): Promise<Side> {
+  const journal = new MemoryJournal();
   const locks = await lockManager(journal);
   let laps = 0;
-  const start = performance.now();
-  const commands = await load(locks, 64, () => ++laps > 200_000);
-  const time = (performance.now() - start) * 1e6 / commands;
+  await load(locks, 64, () => laps++ >= REPLAYED / 2);
   await locks.shutdown();
-  return time;
+  const tail = await journal.tail();
+  return () => () => catchUp(new Replica(lockMachine()), journal, tail);
 }
 
-async function overhead(): Promise<number> {
-  const ratios: number[] = [];
-  for (let round = 0; round < 7; round++) {
-    const none = await inMemory(undefined);
-    ratios.push(await inMemory(new MemoryJournal()) / none);
-  }
-  return median(ratios.slice(2));
+/** Reads as many commands, and sets and deletes a key for each two. */
+function bareReplay(): Side {
+  const batch = JSON.stringify(
+    Array.from({ length: 64 }, (_, i) => [
+      { type: "acquire", resourceId: `resource-${i}`, agentId: `agent-${i}`, mode: "exclusive" },
+      { type: "release", resourceId: `resource-${i}`, agentId: `agent-${i}`, epoch: i },
+    ]).flat(),
+  );
+  return () => () => {
+    const holders = new Map<string, string>();
+    for (let i = 0; i < REPLAYED; i += 128) {
+      for (const { type, resourceId, agentId } of JSON.parse(batch)) {
+        if (type === "acquire") holders.set(resourceId, agentId);
+        else holders.delete(resourceId);
+      }
+    }
+  };
+}
+
+function* comparisons(): Iterable<Comparison> {
+  yield {
+    operation: "a command on a journal in memory, 64 clients",
+    count: IN_MEMORY,
+    ours: () => commands(64, IN_MEMORY, () => new MemoryJournal()),
+    bases: [{ name: "on none", side: () => commands(64, IN_MEMORY, () => undefined) }],
+    target: { time: 1.5 },
+  };
+  yield {
+    operation: "replay of a command of 1,000,000 in memory",
+    count: REPLAYED,
+    ours: replayed,
+    floor: { side: bareReplay, lacks: "the step of the machine, its events and their digest" },
+    target: { most: 500 },
+    rounds: 3,
+    warmUps: 1,
+    isLong: true,
+  };
+  yield* loads();
+}
+
+/** The lateness of timers while 256 clients are served, and the bytes of a command. */
+function side(): Promise<{ late: number; bytes: number }> {
+  return inFolder(async (folder) => {
+    const locks = await lockManager(new SqliteJournal(folder));
+    const end = performance.now() + LOAD_MS;
+    const stop = lateness();
+    const commands = await load(locks, 256, () => performance.now() > end);
+    const late = quantile(stop(), 0.99);
+    await locks.shutdown();
+    const { size } = await Deno.stat(`${folder}/journal.sqlite`);
+    return { late, bytes: size / commands };
+  });
 }
 
 /** The time to replay a command from a folder, and that to open a moment after a first pass. */
@@ -180,8 +278,9 @@ function restart(): Promise<{ pause: number; restart: number }> {
 }
 
 async function* measures(): AsyncIterable<Row> {
-  yield* loads();
-  yield atMost("a command on a journal in memory, by one on none", "×", await overhead(), 2);
+  const { late, bytes } = await side();
+  yield atMost("lateness of timers while 256 clients are served, p99", "ns", late, 10e6);
+  yield atMost("bytes for each command on SQLite", "B", bytes, 170);
   const { perCommand, opening } = await replay();
   yield atMost("replay of a command of 1,000,000 from SQLite", "ns", perCommand, 2_000);
   yield atMost("opening a moment of 1,000,000 commands, p95", "ns", opening, 200e6);
@@ -191,4 +290,6 @@ async function* measures(): AsyncIterable<Row> {
 }
 
 /** The benchmarks of journals. */
-export const journal: Suite = { name: "journal", comparisons: () => [], measures };
+export const journal: Suite = { name: "journal", comparisons, measures };
+
+register(journal);

@@ -10,7 +10,7 @@
 import AsyncLock from "async-lock";
 import { Mutex } from "async-mutex";
 import { ResourceManager } from "../mod.ts";
-import { atMost, type Comparison, register, type Row, type Suite } from "./harness.ts";
+import { atMost, type Comparison, type Growth, register, type Row, type Suite } from "./harness.ts";
 import type { Side } from "./rounds.ts";
 import { quantile } from "./statistics.ts";
 
@@ -164,13 +164,19 @@ async function chainChecks(ahead: number, behind: number): Promise<number[]> {
 
 const RESERVED = 10_000;
 
-/** Measures a request for paths, its release included, while many are held; in nanoseconds. */
-async function pathRequests(patternOf: (i: number) => string): Promise<number[]> {
+/** Makes locks of which `count` agents hold a file and a glob each. */
+async function reserved(count: number): Promise<ResourceManager> {
   const locks = new ResourceManager({ resourceTimeout: 0 });
-  for (let i = 0; i < RESERVED; i++) {
+  for (let i = 0; i < count; i++) {
     const folder = `src/part-${i % 100}/module-${i % 1_000}`;
     await locks.acquirePaths([`${folder}/file-${i}.ts`, `${folder}/*-${i}.md`], `agent-${i}`);
   }
+  return locks;
+}
+
+/** Measures a request for paths, its release included, while many are held; in nanoseconds. */
+async function pathRequests(patternOf: (i: number) => string): Promise<number[]> {
+  const locks = await reserved(RESERVED);
   const times: number[] = [];
   for (let i = 0; i < SAMPLES + 100; i++) {
     const start = performance.now();
@@ -188,6 +194,123 @@ const PATHS: Readonly<Record<string, (i: number) => string>> = {
   "a folder": (i) => `src/part-${i % 100}/new-${i}/**`,
   "a glob over all": (i) => `**/new-${i}.ts`,
 };
+
+/** The same request among sets that are held, each on its own. */
+async function amongPaths(held: number): Promise<Side> {
+  const locks = await reserved(held);
+  return () => async () => {
+    for (let i = 0; i < SAMPLES; i++) {
+      const lock = await locks.acquirePaths([PATHS["a file"]!(i)], "agent");
+      await lock.release();
+    }
+  };
+}
+
+/** Looks for each folder of a path in a map. */
+function bareAmongPaths(held: number): Side {
+  const holders = new Map<string, string>();
+  for (let i = 0; i < held; i++) {
+    holders.set(`src/part-${i % 100}/module-${i % 1_000}/file-${i}.ts`, `agent-${i}`);
+  }
+  return () => async () => {
+    for (let i = 0; i < SAMPLES; i++) {
+      const path = PATHS["a file"]!(i);
+      for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
+        if (holders.has(path.slice(0, end))) throw new Error(`${path} is held`);
+      }
+      holders.set(path, "agent");
+      await RESOLVED;
+      holders.delete(path);
+      await RESOLVED;
+    }
+  };
+}
+
+/** Acquires and releases one key while `held` others are held. */
+async function amongHeld(held: number): Promise<Side> {
+  const locks = new ResourceManager();
+  for (let i = 0; i < held; i++) await locks.acquire(`held-${i}`, `agent-${i % 1_000}`);
+  return () => async () => {
+    for (const key of KEYS) {
+      await locks.acquire(key, "agent");
+      await locks.release(key, "agent");
+    }
+  };
+}
+
+function bareAmongHeld(held: number): Side {
+  const holders = new Map<string, string>();
+  for (let i = 0; i < held; i++) holders.set(`held-${i}`, `agent-${i % 1_000}`);
+  return () => async () => {
+    for (const key of KEYS) {
+      if (!holders.has(key)) holders.set(key, "agent");
+      await RESOLVED;
+      holders.delete(key);
+      await RESOLVED;
+    }
+  };
+}
+
+/** Hands a lock on among `count` agents: each waits again when it had it. */
+async function amongWaiters(count: number): Promise<Side> {
+  const locks = new ResourceManager({ resourceTimeout: 0 });
+  await locks.acquire("key", "agent-0");
+  const waits = [
+    Promise.resolve(),
+    ...Array.from({ length: count }, (_, i) => {
+      return locks.acquire("key", `agent-${i + 1}`).then(() => {});
+    }),
+  ];
+  let holder = 0;
+  return () => async () => {
+    for (let i = 0; i < KEYS.length; i++) {
+      const before = holder;
+      holder = (holder + 1) % waits.length;
+      await locks.release("key", `agent-${before}`);
+      waits[before] = locks.acquire("key", `agent-${before}`).then(() => {});
+      await waits[holder];
+    }
+  };
+}
+
+function bareAmongWaiters(count: number): Side {
+  let queue = Array.from({ length: count + 1 }, (_, i) => `agent-${i}`);
+  let head = 0;
+  const holders = new Map<string, string>();
+  return () => async () => {
+    for (let i = 0; i < KEYS.length; i++) {
+      const agent = queue[head++]!;
+      holders.set("key", agent);
+      queue.push(agent);
+      await RESOLVED;
+      await RESOLVED;
+    }
+    if (head < queue.length / 2) return;
+    queue = queue.slice(head);
+    head = 0;
+  };
+}
+
+function* growths(): Iterable<Growth> {
+  const count = KEYS.length;
+  yield {
+    ...{ operation: "acquire and release while n locks are held", count },
+    ours: amongHeld,
+    floor: bareAmongHeld,
+  };
+  yield {
+    ...{ operation: "release to the first of n waiters, and wait again", count },
+    ours: amongWaiters,
+    floor: bareAmongWaiters,
+    sizes: [1_000, 10_000, 100_000],
+  };
+  yield {
+    ...{ operation: "acquire a file while n sets of paths are held", count: SAMPLES },
+    ours: amongPaths,
+    floor: bareAmongPaths,
+    sizes: [1_000, 10_000, 100_000],
+  };
+}
 
 function* comparisons(): Iterable<Comparison> {
   const { ours, floor, ...peers } = UNCONTENDED;
@@ -216,10 +339,21 @@ function* comparisons(): Iterable<Comparison> {
       isLong: count > 1_000,
     };
   }
+  yield {
+    operation: "acquire and release a file, 10,000 sets of paths held",
+    count: SAMPLES,
+    ours: () => amongPaths(RESERVED),
+    floor: {
+      side: () => bareAmongPaths(RESERVED),
+      lacks: "globs, sets that are acquired at once, epochs, events, a check for a deadlock",
+    },
+    target: { most: 100_000 },
+    isLong: true,
+  };
 }
 
-async function* measures([, ...crowds]: readonly Row[]): AsyncIterable<Row> {
-  const growth = crowds.at(-1)!.value / crowds[0]!.value;
+async function* measures([, first, , last]: readonly Row[]): AsyncIterable<Row> {
+  const growth = last!.value / first!.value;
   yield atMost("growth per operation from 1,000 to 100,000 waiters", "×", growth, 2.5);
   for (const [ahead, behind] of [[CHAIN, 1], [CHAIN / 2, CHAIN / 2]] as const) {
     const checks = await chainChecks(ahead, behind);
@@ -236,6 +370,6 @@ async function* measures([, ...crowds]: readonly Row[]): AsyncIterable<Row> {
 }
 
 /** The benchmarks of the locks. */
-export const locks: Suite = { name: "locks", comparisons, measures };
+export const locks: Suite = { name: "locks", comparisons, growths, measures };
 
 register(locks);

@@ -37,9 +37,9 @@ const newScheduler = (keepFinished = 1_000) =>
     undefined,
     silentLogger,
   );
-const newRouter = () =>
+const newRouter = (maxMailboxes = COUNT) =>
   new MessageRouter(
-    { mailboxCapacity: COUNT, maxMailboxes: COUNT },
+    { mailboxCapacity: COUNT, maxMailboxes },
     undefined,
     silentLogger,
   );
@@ -172,9 +172,9 @@ const OVER: Readonly<Record<string, readonly [fill: Fill, most: number]>> = {
     const breakers = new CircuitBreakerManager({}, silentLogger);
     await times((i) => breakers.execute(`${i}`, () => i).catch(() => {}));
     return breakers;
-  }, 128],
+  }, 256],
   "a closed mailbox": [async () => {
-    const router = newRouter();
+    const router = newRouter(1_000);
     await times(async (i) => {
       const subscription = router.subscribe(`b${i}`, () => {});
       await router.send("a", `b${i}`, i);
