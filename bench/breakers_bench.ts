@@ -10,8 +10,9 @@
 import { circuitBreaker, ConsecutiveBreaker, handleAll } from "cockatiel";
 import Opossum from "opossum";
 import { CircuitBreaker } from "../src/breakers/circuit_breaker.ts";
+import { CircuitBreakerManager } from "../src/breakers/circuit_breaker_manager.ts";
 import { silentLogger } from "../src/core/logger.ts";
-import { type Comparison, register, type Suite } from "./harness.ts";
+import { type Comparison, type Growth, register, type Suite } from "./harness.ts";
 import type { Maker, Side } from "./rounds.ts";
 
 type Body = () => Promise<number>;
@@ -95,7 +96,37 @@ function* comparisons(): Iterable<Comparison> {
   };
 }
 
+const TURNS = 10_000;
+
+/** Calls through each in turn of `count` breakers of one manager. */
+async function amongBreakers(count: number): Promise<Side> {
+  const breakers = new CircuitBreakerManager({ maxBreakers: 2 * count }, silentLogger);
+  for (let i = 0; i < count; i++) await breakers.execute(`peer-${i}`, works);
+  let next = 0;
+  return () => async () => {
+    for (let i = 0; i < TURNS; i++) await breakers.execute(`peer-${next++ % count}`, works);
+  };
+}
+
+function bareAmongBreakers(count: number): Side {
+  const breakers = new Map<string, (body: Body) => Promise<number>>();
+  for (let i = 0; i < count; i++) breakers.set(`peer-${i}`, MAKERS.floor());
+  let next = 0;
+  return () => async () => {
+    for (let i = 0; i < TURNS; i++) await breakers.get(`peer-${next++ % count}`)!(works);
+  };
+}
+
+function* growths(): Iterable<Growth> {
+  yield {
+    ...{ operation: "a call through each in turn of n breakers", count: TURNS },
+    ours: amongBreakers,
+    floor: bareAmongBreakers,
+    sizes: [1_000, 10_000, 100_000],
+  };
+}
+
 /** The benchmarks of the circuit breakers. */
-export const breakers: Suite = { name: "breakers", comparisons };
+export const breakers: Suite = { name: "breakers", comparisons, growths };
 
 register(breakers);

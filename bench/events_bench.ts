@@ -10,8 +10,8 @@
 import { EventEmitter } from "eventemitter3";
 import mitt from "mitt";
 import { EventBus } from "../src/core/bus/event_bus.ts";
-import { type Comparison, register, type Suite } from "./harness.ts";
-import type { Maker } from "./rounds.ts";
+import { type Comparison, type Growth, register, type Suite } from "./harness.ts";
+import type { Maker, Side } from "./rounds.ts";
 
 /** Its types describe the CommonJS module of the package. */
 const newMitt = mitt as unknown as typeof mitt.default;
@@ -90,7 +90,53 @@ function* comparisons(): Iterable<Comparison> {
   }
 }
 
+const EMITTED = 100_000;
+
+/** Emits one event on a bus with `count` handlers of others, of a thousand types. */
+function amongSubscriptions(name: "ours" | "floor") {
+  return (count: number): Side => {
+    const listen = { ours: busOf, floor: mapOf }[name](count);
+    const payload = { n: 1 };
+    return () => () => {
+      for (let i = 0; i < EMITTED; i++) listen("event", payload);
+    };
+  };
+}
+
+type Emit = (type: string, payload: Payload) => void;
+
+function typesOf(count: number): string[] {
+  return ["event", ...Array.from({ length: count }, (_, i) => `other-${i % 1_000}`)];
+}
+
+function busOf(count: number): Emit {
+  const bus = new EventBus<Record<string, Payload>>();
+  for (const type of typesOf(count)) bus.on(type, () => {});
+  return (type, payload) => bus.emit(type, payload);
+}
+
+function mapOf(count: number): Emit {
+  const handlers = new Map<string, Handler[]>();
+  for (const type of typesOf(count)) {
+    const those = handlers.get(type) ?? [];
+    handlers.set(type, those);
+    those.push(() => {});
+  }
+  return (type, payload) => {
+    for (const handler of handlers.get(type)!) handler(payload);
+  };
+}
+
+function* growths(): Iterable<Growth> {
+  yield {
+    operation: "an event to one listener, among n of others",
+    count: EMITTED,
+    ours: amongSubscriptions("ours"),
+    floor: amongSubscriptions("floor"),
+  };
+}
+
 /** The benchmarks of the event bus. */
-export const events: Suite = { name: "events", comparisons };
+export const events: Suite = { name: "events", comparisons, growths };
 
 register(events);

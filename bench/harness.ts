@@ -201,7 +201,9 @@ export async function grow(growth: Growth): Promise<Row> {
   const [own, least] = [nanoseconds("ours"), nanoseconds("floor")];
   const exponents = [exponentOf(sizes, own), exponentOf(sizes, least)] as const;
   const beyond = exponents[0] - exponents[1];
-  const steps = sizes.map((size, i) => `${size.toExponential(0)}: ${own[i]!.toFixed(0)} ns`);
+  const steps = sizes.map((size, i) => {
+    return `${own[i]!.toFixed(0)} ns among ${size.toLocaleString("en")}`;
+  });
   return {
     operation,
     value: beyond,

@@ -118,8 +118,17 @@ const BetterSqlite = await import("better-sqlite3").then(
   () => undefined,
 );
 
+const folders: string[] = [];
+globalThis.addEventListener("unload", () => {
+  for (const folder of folders) Deno.removeSync(folder, { recursive: true });
+});
+
 /** Makes a folder that lasts as long as the process, for a side. */
-const newFolder = () => Deno.makeTempDirSync({ prefix: "lockstep-bench-" });
+function newFolder(): string {
+  const folder = Deno.makeTempDirSync({ prefix: "lockstep-bench-" });
+  folders.push(folder);
+  return folder;
+}
 
 function* loads(): Iterable<Comparison> {
   for (const [clients, most, count] of LOADS) {

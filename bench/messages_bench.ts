@@ -8,9 +8,10 @@
  * @module
  */
 
+import { silentLogger } from "../machine.ts";
 import { EventBus } from "../src/core/bus/event_bus.ts";
 import { MessageRouter } from "../src/messages/mod.ts";
-import { type Comparison, register, type Suite } from "./harness.ts";
+import { type Comparison, type Growth, register, type Suite } from "./harness.ts";
 import type { Side } from "./rounds.ts";
 
 const COUNT = 200_000;
@@ -164,7 +165,70 @@ function* comparisons(): Iterable<Comparison> {
   };
 }
 
+const SENT = 10_000;
+
+/** Sends to each in turn of `count` agents with handlers. */
+function amongMailboxes(count: number): Side {
+  const router = new MessageRouter({ maxMailboxes: 2 * count }, new EventBus());
+  for (let i = 0; i < count; i++) router.subscribe(`agent-${i}`, () => {});
+  let next = 0;
+  return () => async () => {
+    for (let i = 0; i < SENT; i++) await router.send("sender", `agent-${next++ % count}`, i);
+  };
+}
+
+function bareAmongMailboxes(count: number): Side {
+  const mailboxes = new Map<string, unknown[]>();
+  for (let i = 0; i < count; i++) mailboxes.set(`agent-${i}`, []);
+  let next = 0;
+  return () => async () => {
+    for (let i = 0; i < SENT; i++) {
+      const mailbox = mailboxes.get(`agent-${next++ % count}`)!;
+      mailbox.push({ id: i, from: "sender", payload: i });
+      mailbox.shift();
+      await RESOLVED;
+    }
+  };
+}
+
+/** Sends to one agent while `count` messages wait for another. */
+function amongWaiting(count: number): Side {
+  const router = new MessageRouter({ mailboxCapacity: 2 * count }, new EventBus(), silentLogger);
+  for (let i = 0; i < count; i++) router.send(`sender-${i % 10}`, "absent", i);
+  router.subscribe("b", () => {});
+  return () => async () => {
+    for (let i = 0; i < SENT; i++) await router.send("a", "b", i);
+  };
+}
+
+function bareAmongWaiting(count: number): Side {
+  const waiting = Array.from({ length: count }, (_, i) => ({ id: i, from: "a", payload: i }));
+  const mailboxes = new Map<string, unknown[]>([["absent", waiting], ["b", []]]);
+  return () => async () => {
+    for (let i = 0; i < SENT; i++) {
+      const mailbox = mailboxes.get("b")!;
+      mailbox.push({ id: i, from: "a", payload: i });
+      mailbox.shift();
+      await RESOLVED;
+    }
+  };
+}
+
+function* growths(): Iterable<Growth> {
+  yield {
+    ...{ operation: "a message to each in turn of n agents", count: SENT },
+    ours: amongMailboxes,
+    floor: bareAmongMailboxes,
+    sizes: [1_000, 10_000, 100_000],
+  };
+  yield {
+    ...{ operation: "a message while n others wait", count: SENT },
+    ours: amongWaiting,
+    floor: bareAmongWaiting,
+  };
+}
+
 /** The benchmarks of the messages. */
-export const messages: Suite = { name: "messages", comparisons };
+export const messages: Suite = { name: "messages", comparisons, growths };
 
 register(messages);

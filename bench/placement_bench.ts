@@ -286,7 +286,40 @@ function* comparisons(): Iterable<Comparison> {
   };
 }
 
+/** Tasks that become ready one by one, among others that are to do so later. */
+function amongDelayed(count: number): Side {
+  const load = new TaskLoad();
+  load.register(1, 1, true);
+  for (let i = 0; i < count; i++) load.submit({ delayMs: 1e9 + (i * 7_919) % count });
+  return times(OPERATIONS, () => {
+    load.submit({ delayMs: 1 });
+    load.now++;
+    for (const event of load.step({ type: "tick" })) {
+      if (event.type === "task:started") load.complete(event.taskId);
+    }
+  });
+}
+
+/** Keeps the times sorted, with the next one last. */
+function bareAmongDelayed(count: number): Side {
+  const dues = Array.from({ length: count }, (_, i) => ({ id: `later-${i}`, at: 1e9 - i }));
+  const tasks = new BareTasks();
+  let now = 0;
+  return times(OPERATIONS, () => {
+    const id = `task-${now}`;
+    tasks.submit(id, 0);
+    dues.push({ id, at: ++now });
+    if (dues.at(-1)!.at <= now) tasks.complete(dues.pop()!.id, 1);
+  });
+}
+
 function* growths(): Iterable<Growth> {
+  yield {
+    operation: "a delayed task that is submitted and run, among n delayed",
+    count: OPERATIONS,
+    ours: amongDelayed,
+    floor: bareAmongDelayed,
+  };
   yield {
     operation: "a task that is submitted and run, among n queued",
     count: OPERATIONS,

@@ -7,11 +7,11 @@
 
 import { socketTransport } from "../src/client/local/socket_transport.ts";
 import { LocalClient } from "../src/client/local/mod.ts";
-import { programCommand, serverCommand } from "../src/command/program.ts";
+import { serverCommand } from "../src/command/program.ts";
 import { findHome } from "../src/service/home.ts";
+import { end, PROGRAM, quantile, RUNTIME, start, timed } from "./server_process.ts";
 import type { Reading, Wish } from "./event_readers.ts";
 
-const [RUNTIME, ...PROGRAM] = programCommand() as [string, ...string[]];
 /** The command with which the first verb starts a server. */
 const [, ...SMALL] = serverCommand();
 
@@ -27,40 +27,6 @@ const rows: Row[] = [];
 
 function note(name: string, value: number, unit: string, target: string): void {
   rows.push({ name, value, unit, target });
-}
-
-/** Returns the value below which a part of the values lies. */
-function quantile(values: readonly number[], part: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))]!;
-}
-
-/** Returns how long each of `times` calls takes, in milliseconds. */
-async function timed(times: number, call: (i: number) => Promise<unknown>): Promise<number[]> {
-  const all: number[] = [];
-  for (let i = 0; i < times; i++) {
-    const start = performance.now();
-    await call(i);
-    all.push(performance.now() - start);
-  }
-  return all;
-}
-
-/** Starts a server, and returns it with the time that it took to answer. */
-async function start(
-  dir: string,
-  program = PROGRAM,
-): Promise<{ child: Deno.ChildProcess; readyMs: number }> {
-  const begin = performance.now();
-  const child = new Deno.Command(RUNTIME, {
-    args: [...program, "serve", "--dir", dir],
-    stdout: "piped",
-    stderr: "null",
-  }).spawn();
-  const reader = child.stdout.getReader();
-  await reader.read();
-  reader.releaseLock();
-  return { child, readyMs: performance.now() - begin };
 }
 
 /** Returns the resident memory of a process, in megabytes. */
@@ -124,14 +90,6 @@ const verbs = await timed(10, async () => {
 note("a verb against a running server, p50", quantile(verbs, 0.5), "ms", "< 150");
 
 await end(client, child);
-
-/** Ends a server. */
-async function end(client: LocalClient, child: Deno.ChildProcess): Promise<void> {
-  await client.stop();
-  await child.status;
-  await child.stdout.cancel();
-  client.close();
-}
 
 const TASKS = 10_000;
 

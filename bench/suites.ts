@@ -14,6 +14,7 @@ import { locks } from "./locks_bench.ts";
 import { memory } from "./memory_bench.ts";
 import { messages } from "./messages_bench.ts";
 import { placement } from "./placement_bench.ts";
+import { server } from "./server_bench.ts";
 import { tasks } from "./tasks_bench.ts";
 
 /** All of them. */
@@ -28,4 +29,5 @@ export const SUITES: readonly Suite[] = [
   coordination,
   journal,
   memory,
+  server,
 ];
