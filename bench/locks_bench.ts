@@ -321,6 +321,7 @@ function* comparisons(): Iterable<Comparison> {
     floor: { side: floor, lacks: "epochs, leases, events, a place in the graph of waits" },
     peers,
     target: { speed: 1.3 },
+    note: "the peers have no epochs, leases, events, deadlock detection or owners of locks",
   };
   for (const { count, batches, rounds, warmUps, target } of CROWDS) {
     const waiters = waitersOf(count);
@@ -334,6 +335,7 @@ function* comparisons(): Iterable<Comparison> {
       },
       peers: { "async-mutex": () => contendedMutex(waiters, batches) },
       target: { speed: target },
+      note: "async-mutex inserts into a sorted array: cheap for few waiters, and quadratic",
       rounds,
       warmUps,
       isLong: count > 1_000,

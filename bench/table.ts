@@ -59,7 +59,22 @@ export function markdown(rows: readonly (readonly [suite: string, row: Row])[]):
     ];
   });
   const table = aligned(["Operation", "Lockstep", "By the floor", "Ratio to", "Target"], body);
-  return [table, "", ...notes.map((note, i) => `${i + 1}. ${note}.`)].join("\n");
+  const faster = fasterPeers(rows.map(([, row]) => row));
+  return [
+    ...[table, "", ...notes.map((note, i) => `${i + 1}. ${note}.`)],
+    ...(faster.length === 0 ? [] : ["", "Where a peer is faster:", "", ...faster]),
+  ].join("\n");
+}
+
+/** Lists the peers that are faster than ours, and why. */
+function fasterPeers(rows: readonly Row[]): string[] {
+  return rows.flatMap((row) =>
+    row.others.filter(({ ratio }) => row.target.time === undefined && ratio.median < 1)
+      .map(({ name, ratio }) => {
+        const why = row.note === undefined ? "" : `: ${row.note}`;
+        return `- ${name}, ${times(1 / ratio.median)} as fast at “${row.operation}”${why}.`;
+      })
+  );
 }
 
 function aligned(heads: readonly string[], body: readonly (readonly string[])[]): string {

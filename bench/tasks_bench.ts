@@ -95,6 +95,7 @@ function* crowds(): Iterable<Comparison> {
       count,
       ours: () => ours(count),
       ...(count > FEW && { floor: { side: () => floor(count), lacks: LACKS } }),
+      note: "the peers keep no record of a task, and have no epochs, events, retries or agents",
       peers: Object.fromEntries(
         Object.entries(peers).map(([name, maker]) => [name, () => maker(count)]),
       ),
@@ -107,8 +108,7 @@ function* crowds(): Iterable<Comparison> {
     ours: () => ours(10_000),
     peers: { fastq: () => withFastq(10_000) },
     target: {},
-    note:
-      "fastq is a linked list of callbacks: no ids, priorities, results that are kept, or events",
+    note: "fastq is a linked list of callbacks, without ids, priorities, records or events",
   };
 }
 

@@ -26,7 +26,10 @@ Deno.test("a line has the value, the ratios, the target, and what is above the f
 });
 
 Deno.test("a change is part of the verdict", () => {
-  assertStringIncludes(lines(ROW, { factor: 3, isSlower: true }), "reached; 3.0× of before, SLOWER");
+  assertStringIncludes(
+    lines(ROW, { factor: 3, isSlower: true }),
+    "reached; 3.0× of before, SLOWER",
+  );
 });
 
 Deno.test("the time beside a base is the inverse of the ratio", () => {
@@ -41,6 +44,16 @@ Deno.test("the Markdown has a row each, and each remark once", () => {
   assertStringIncludes(text, "| another [1]");
   assertStringIncludes(text, "peer 2.0×");
   assertEquals(text.split("epochs and events").length, 2);
+});
+
+Deno.test("the Markdown says where a peer is faster, and why", () => {
+  const others = [{ name: "peer", value: 500, ratio: sure(0.5) }];
+  const text = markdown([["locks", ROW], ["locks", { ...ROW, others, note: "no epochs" }]]);
+  assertEquals(
+    text.split("\n").slice(-1),
+    ["- peer, 2.0× as fast at “acquire and release”: no epochs."],
+  );
+  assertEquals(markdown([["locks", ROW]]).includes("is faster"), false);
 });
 
 Deno.test("figures replace what is between the marks of the README, and nothing else", () => {
