@@ -8,7 +8,7 @@
  * @module
  */
 
-import { collectYoung, interleave, type Maker, type Rounds, type Side } from "./rounds.ts";
+import { interleave, type Maker, type Rounds, type Side } from "./rounds.ts";
 import { exponentOf, median, ratiosOf, type Spread, spreadOf } from "./statistics.ts";
 
 /** The same operation with bare maps and arrays. */
@@ -195,7 +195,7 @@ export async function grow(growth: Growth): Promise<Row> {
     sides.set(`ours ${size}`, await ours(size));
     sides.set(`floor ${size}`, await floor(size));
   }
-  const times = await interleave(sides, { rounds, warmUps: 3 }, collectYoung);
+  const times = await interleave(sides, { rounds, warmUps: 3, isHuge: true });
   const nanoseconds = (name: string) =>
     sizes.map((size) => median(times.get(`${name} ${size}`)!) * 1e6 / count);
   const [own, least] = [nanoseconds("ours"), nanoseconds("floor")];

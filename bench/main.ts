@@ -4,6 +4,7 @@
  * @module
  */
 
+import process from "node:process";
 import { compare, type Comparison, grow, type Row, type Suite } from "./harness.ts";
 import { type Options, readOptions, usage } from "./options.ts";
 import { machine, writeReadme } from "./readme.ts";
@@ -78,9 +79,11 @@ async function run({ options, suites, before }: Plan): Promise<number> {
       if (figure !== undefined) figures[name] = figure;
       if (change?.isSlower) slower.push(name);
       console.log(lines(row, change));
+      await store(options, rows, figures);
     }
   }
-  await keep(options, rows, figures);
+  await write(options, rows, figures);
+  console.error(`${rows.length} rows in ${duration(performance.now())}`);
   for (const name of slower) console.error(`Slower than before: ${name}`);
   const missed = rows.filter(([, { reached }]) => !reached);
   if (missed.length > 0) {
@@ -89,14 +92,23 @@ async function run({ options, suites, before }: Plan): Promise<number> {
   return slower.length > 0 || missed.length > 0 ? 1 : 0;
 }
 
-/** Writes what the options ask for. */
-async function keep(options: Options, rows: [string, Row][], figures: Figures): Promise<void> {
-  if (options.json !== undefined) {
-    const details = { machine: machine(), rows: rows.map(([suite, row]) => ({ suite, ...row })) };
-    await Deno.writeTextFile(options.json, writeFigures(figures, details));
-  }
-  if (!options.write) return;
-  if (options.short) await Deno.writeTextFile(BASELINE, writeFigures(figures));
+function duration(ms: number): string {
+  const { user, system } = process.cpuUsage();
+  const [passed, spent] = [ms / 1e3, (user + system) / 1e6].map((seconds) => seconds.toFixed(0));
+  return `${passed} s, ${spent} s of processors`;
+}
+
+/** Writes the figures so far, as a run takes minutes. */
+async function store({ json }: Options, rows: [string, Row][], figures: Figures): Promise<void> {
+  if (json === undefined) return;
+  const details = { machine: machine(), rows: rows.map(([suite, row]) => ({ suite, ...row })) };
+  await Deno.writeTextFile(json, writeFigures(figures, details));
+}
+
+/** Writes the figures into the repository. */
+async function write({ write, short }: Options, rows: [string, Row][], figures: Figures) {
+  if (!write) return;
+  if (short) await Deno.writeTextFile(BASELINE, writeFigures(figures));
   else await writeReadme(`Measured on ${machine()}.\n\n${markdown(rows)}`);
 }
 

@@ -218,6 +218,7 @@ function* comparisons(): Iterable<Comparison> {
     bases: [{ name: "1,000", side: () => amongQueued(1_000) }],
     target: { time: 2 },
     isLong: true,
+    isHuge: true,
   };
   yield {
     operation: "a delayed task that is submitted and run, of 1,000,000",
@@ -248,8 +249,8 @@ function* comparisons(): Iterable<Comparison> {
         { name: "1,000", side: () => amongAgents(1_000, strategy) },
       ],
       target: { time: 3 },
-      rounds: 5,
       isLong: true,
+      isHuge: true,
     };
   }
   yield {
@@ -273,6 +274,7 @@ function* comparisons(): Iterable<Comparison> {
     floor: { side: barePages, lacks: "views with all fields, a stable order by submission" },
     target: { most: 1e6 },
     isLong: true,
+    isHuge: true,
   };
   yield {
     operation: "a task in a snapshot of 100,000, written and read",

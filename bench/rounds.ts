@@ -27,6 +27,11 @@ export interface Rounds {
   readonly warmUps?: number | undefined;
   /** Whether a round waits for a disk or another process; then only elapsed time tells. @default false */
   readonly waits?: boolean | undefined;
+  /**
+   * Whether sides keep so many objects alive that to collect all garbage takes longer than a round; then
+   * only young garbage is collected. @default false
+   */
+  readonly isHuge?: boolean | undefined;
 }
 
 /** A round of so many milliseconds is measured once, and stands for the others of its side. */
@@ -35,15 +40,14 @@ const LONG_MS = 4_000;
 /** Returns the milliseconds of each round, by the name of the side. */
 export async function interleave<Name extends string>(
   sides: ReadonlyMap<Name, Side>,
-  { rounds = 9, warmUps = 3, waits = false }: Rounds = {},
-  collect: () => void = collectGarbage,
+  { rounds = 9, warmUps = 3, waits = false, isHuge = false }: Rounds = {},
 ): Promise<Map<Name, number[]>> {
   const entries = [...sides];
   const times = new Map(entries.map(([name]) => [name, [] as number[]]));
   const long = new Map<Name, number>();
   const measure = async (side: Side) => {
     const body = await side();
-    collect();
+    collectGarbage(isHuge);
     return await (waits ? elapsed(body) : busy(body));
   };
   for (let round = -warmUps; round < rounds; round++) {
@@ -81,12 +85,8 @@ export const collectsGarbage: boolean = "gc" in globalThis;
 
 const { gc } = globalThis as { gc?: (options?: { type: "minor" }) => void };
 
-/** Collects all garbage. */
-export function collectGarbage(): void {
-  gc?.();
-}
-
-/** Collects young garbage only: among a million objects, the rest takes longer than a round. */
-export function collectYoung(): void {
-  gc?.({ type: "minor" });
+/** Collects garbage: all of it, or only what is young. */
+export function collectGarbage(onlyYoung = false): void {
+  if (onlyYoung) gc?.({ type: "minor" });
+  else gc?.();
 }
