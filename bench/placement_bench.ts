@@ -315,6 +315,31 @@ function bareAmongDelayed(count: number): Side {
   });
 }
 
+/** A task that is submitted and run, while `count` finished ones are kept. */
+function amongFinished(count: number): Side {
+  const load = new TaskLoad({ keepFinished: count, keepOutcomes: count });
+  load.register(1, 1, true);
+  const one = () => {
+    load.now++;
+    load.submit();
+    load.completeOldest("agent-0");
+  };
+  for (let i = 0; i < count; i++) one();
+  return times(OPERATIONS, one);
+}
+
+/** Forgets the oldest finished task for each further one. */
+function bareAmongFinished(count: number): Side {
+  const finished = new Map<string, { readonly status: string; readonly result: number }>();
+  let id = 0;
+  const one = () => {
+    finished.set(`task-${id++}`, { status: "completed", result: 1 });
+    if (finished.size > count) finished.delete(`task-${id - count - 1}`);
+  };
+  for (let i = 0; i < count; i++) one();
+  return times(OPERATIONS, one);
+}
+
 function* growths(): Iterable<Growth> {
   yield {
     operation: "a delayed task that is submitted and run, among n delayed",
@@ -327,6 +352,12 @@ function* growths(): Iterable<Growth> {
     count: OPERATIONS,
     ours: amongQueued,
     floor: bareAmongQueued,
+  };
+  yield {
+    operation: "a task that is submitted and run, among n finished",
+    count: OPERATIONS,
+    ours: amongFinished,
+    floor: bareAmongFinished,
   };
   yield {
     operation: "a task that is submitted and run, among n agents",
