@@ -282,7 +282,10 @@ function refill(breaker: Breaker, now: Instant): RetryBudget {
 
 function settle(step: BreakerStep, breaker: Breaker, command: SettlePermit): void | Refusal {
   const { permit, epoch, outcome } = command;
-  if (permit > step.state.lastPermit) return refuse(step, command, "unknown-permit");
+  const { state } = step;
+  if (permit > state.lastPermit || epoch > state.epoch) {
+    return refuse(step, command, "unknown-permit");
+  }
   if (catchUp(step, breaker) === permit) return; // it was just counted as failed
   const { phase } = breaker;
   if (epoch !== breaker.epoch) return count(step, breaker, command);

@@ -36,6 +36,17 @@ Deno.test("other rules come after the changes that time has made by the earlier 
   assertEquals(breakers.a.phase.state, "half-open");
 });
 
+Deno.test("a result under an epoch that was never given is refused, and changes nothing", () => {
+  const breakers = new Breakers({ failureThreshold: 1, timeout: 10 });
+  breakers.settle({ permit: 0, epoch: 1 });
+  breakers.at(10);
+  // Its time is over: the next step under a known epoch makes it half-open, under epoch 3.
+  for (const epoch of [3, 4]) {
+    assertEquals(breakers.settle({ permit: 0, epoch }, "success"), ["refused"]);
+  }
+  assertEquals([breakers.a.phase.state, breakers.a.epoch], ["open", 2]);
+});
+
 Deno.test("commands for an unknown breaker, and one breaker too many, are refused", () => {
   const breakers = new Breakers();
   const name = "unknown";
