@@ -7,53 +7,21 @@
 import type { Tick } from "../../src/core/machine.ts";
 import type { LockCommand } from "../../src/locks/commands.ts";
 import type { StateGraph } from "../../src/testing/explorer.ts";
-import { type Reading, THEN } from "../tool/graphs.ts";
-import { canonical, expression } from "../tool/value.ts";
+import { answeredActions } from "../tool/answers.ts";
+import { expression } from "../tool/value.ts";
 import { commandText, lockOf, movesOf } from "./exploration.ts";
 import type { LockModel } from "./models.ts";
-
-const NOTHING = canonical({ type: "nothing" });
-
-/** Reads TLC's graph: an event within a step is its own label, and settling has none. */
-export const READING: Reading = {
-  isStable: (state) => state.get("todo")!.includes('"open":FALSE'),
-  label: (action, to) => {
-    if (action === "settled") return "";
-    if (action !== "follow") return textOf(action);
-    const told = to.get("told")!;
-    if (told === NOTHING) throw new Error("Cannot read a graph: what follows must be told");
-    return told;
-  },
-  hidden: ["todo", "told"],
-};
 
 /** A name for each command with each of its answers, as far as the machine was seen to give it. */
 export function lockActions(model: LockModel, graph: StateGraph): Map<string, string> {
   const moves = new Map(
-    movesOf(model).map((
-      { command, afterMs },
-    ) => [commandText(command, afterMs), { command, afterMs }]),
+    movesOf(model).map((move) => [commandText(move.command, move.afterMs), move]),
   );
-  const seen = new Set<string>();
-  for (const state of graph.states.keys()) {
-    for (const { label } of graph.edgesFrom(state)) seen.add(label.split(THEN)[0]!);
-  }
-  const actions = new Map([["follow", "Follow"], ["settled", "Settled"]]);
-  for (const text of [...seen].sort()) {
-    const [asked = "", answer] = text.split(" = ");
-    const { command, afterMs } = moves.get(asked)!;
-    actions.set(nameOf(text), expressionOf(command, afterMs, answer));
-  }
-  return actions;
-}
-
-/** Names have no spaces, hyphens and equal signs; what stands for them is in no other name. */
-function nameOf(text: string): string {
-  return text.replaceAll(" = ", "_is_").replaceAll(" ", "_").replaceAll("-", "_H_");
-}
-
-function textOf(name: string): string {
-  return name.replaceAll("_is_", " = ").replaceAll("_H_", "-").replaceAll("_", " ");
+  return answeredActions(
+    graph,
+    moves,
+    ({ command, afterMs }, answer) => expressionOf(command, afterMs, answer),
+  );
 }
 
 function expressionOf(

@@ -6,8 +6,9 @@
  */
 
 import type { StateGraph } from "../../src/testing/explorer.ts";
+import { ANSWERED_READING } from "../tool/answers.ts";
 import type { GraphModel, Observer, Subject, Trace } from "../tool/subject.ts";
-import { lockActions, READING } from "./actions.ts";
+import { lockActions } from "./actions.ts";
 import { exploreLocks } from "./exploration.ts";
 import { MODELS } from "./models.ts";
 import { MUTANTS } from "./code_mutants.ts";
@@ -25,7 +26,7 @@ function graphModels(): Map<string, GraphModel> {
       get alphabet() {
         return { module, extends: "MCLocking", actions: lockActions(model, explore()) };
       },
-      reading: READING,
+      reading: ANSWERED_READING,
     }];
   }));
 }
