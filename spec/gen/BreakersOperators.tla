@@ -1,0 +1,154 @@
+---- MODULE BreakersOperators ----
+\* Generated from the machine's alphabet by deno task spec --write.
+EXTENDS MCBreakers
+
+follow == Follow /\ TRUE
+settled == Settled /\ TRUE
+define_a_plain_is_defined == Stable /\ MayAct /\ Answer(DefineBreaker("a", "plain")) = "defined" /\ Command(DefineBreaker("a", "plain")) /\ TRUE
+define_a_plain_is_nothing == Stable /\ MayAct /\ Answer(DefineBreaker("a", "plain")) = "nothing" /\ Command(DefineBreaker("a", "plain")) /\ TRUE
+force_a_closed_is_held == Stable /\ MayAct /\ Answer(ForceBreaker("a", "closed")) = "held" /\ Command(ForceBreaker("a", "closed")) /\ TRUE
+force_a_closed_is_nothing == Stable /\ MayAct /\ Answer(ForceBreaker("a", "closed")) = "nothing" /\ Command(ForceBreaker("a", "closed")) /\ TRUE
+force_a_closed_is_state_H_change == Stable /\ MayAct /\ Answer(ForceBreaker("a", "closed")) = "state-change" /\ Command(ForceBreaker("a", "closed")) /\ TRUE
+force_a_closed_is_timed_H_out == Stable /\ MayAct /\ Answer(ForceBreaker("a", "closed")) = "timed-out" /\ Command(ForceBreaker("a", "closed")) /\ TRUE
+force_a_closed_is_unknown_H_breaker == Stable /\ MayAct /\ Answer(ForceBreaker("a", "closed")) = "unknown-breaker" /\ Command(ForceBreaker("a", "closed")) /\ TRUE
+force_a_half_H_open_is_held == Stable /\ MayAct /\ Answer(ForceBreaker("a", "half-open")) = "held" /\ Command(ForceBreaker("a", "half-open")) /\ TRUE
+force_a_half_H_open_is_nothing == Stable /\ MayAct /\ Answer(ForceBreaker("a", "half-open")) = "nothing" /\ Command(ForceBreaker("a", "half-open")) /\ TRUE
+force_a_half_H_open_is_state_H_change == Stable /\ MayAct /\ Answer(ForceBreaker("a", "half-open")) = "state-change" /\ Command(ForceBreaker("a", "half-open")) /\ TRUE
+force_a_half_H_open_is_timed_H_out == Stable /\ MayAct /\ Answer(ForceBreaker("a", "half-open")) = "timed-out" /\ Command(ForceBreaker("a", "half-open")) /\ TRUE
+force_a_half_H_open_is_unknown_H_breaker == Stable /\ MayAct /\ Answer(ForceBreaker("a", "half-open")) = "unknown-breaker" /\ Command(ForceBreaker("a", "half-open")) /\ TRUE
+force_a_open_is_held == Stable /\ MayAct /\ Answer(ForceBreaker("a", "open")) = "held" /\ Command(ForceBreaker("a", "open")) /\ TRUE
+force_a_open_is_nothing == Stable /\ MayAct /\ Answer(ForceBreaker("a", "open")) = "nothing" /\ Command(ForceBreaker("a", "open")) /\ TRUE
+force_a_open_is_state_H_change == Stable /\ MayAct /\ Answer(ForceBreaker("a", "open")) = "state-change" /\ Command(ForceBreaker("a", "open")) /\ TRUE
+force_a_open_is_timed_H_out == Stable /\ MayAct /\ Answer(ForceBreaker("a", "open")) = "timed-out" /\ Command(ForceBreaker("a", "open")) /\ TRUE
+force_a_open_is_unknown_H_breaker == Stable /\ MayAct /\ Answer(ForceBreaker("a", "open")) = "unknown-breaker" /\ Command(ForceBreaker("a", "open")) /\ TRUE
+hold_a_x_is_held == Stable /\ MayAct /\ Answer(HoldBreaker("a", "x")) = "held" /\ Command(HoldBreaker("a", "x")) /\ TRUE
+hold_a_x_is_nothing == Stable /\ MayAct /\ Answer(HoldBreaker("a", "x")) = "nothing" /\ Command(HoldBreaker("a", "x")) /\ TRUE
+hold_a_x_is_state_H_change == Stable /\ MayAct /\ Answer(HoldBreaker("a", "x")) = "state-change" /\ Command(HoldBreaker("a", "x")) /\ TRUE
+hold_a_x_is_timed_H_out == Stable /\ MayAct /\ Answer(HoldBreaker("a", "x")) = "timed-out" /\ Command(HoldBreaker("a", "x")) /\ TRUE
+hold_a_x_is_unknown_H_breaker == Stable /\ MayAct /\ Answer(HoldBreaker("a", "x")) = "unknown-breaker" /\ Command(HoldBreaker("a", "x")) /\ TRUE
+hold_a_y_is_held == Stable /\ MayAct /\ Answer(HoldBreaker("a", "y")) = "held" /\ Command(HoldBreaker("a", "y")) /\ TRUE
+hold_a_y_is_nothing == Stable /\ MayAct /\ Answer(HoldBreaker("a", "y")) = "nothing" /\ Command(HoldBreaker("a", "y")) /\ TRUE
+hold_a_y_is_state_H_change == Stable /\ MayAct /\ Answer(HoldBreaker("a", "y")) = "state-change" /\ Command(HoldBreaker("a", "y")) /\ TRUE
+hold_a_y_is_timed_H_out == Stable /\ MayAct /\ Answer(HoldBreaker("a", "y")) = "timed-out" /\ Command(HoldBreaker("a", "y")) /\ TRUE
+hold_a_y_is_unknown_H_breaker == Stable /\ MayAct /\ Answer(HoldBreaker("a", "y")) = "unknown-breaker" /\ Command(HoldBreaker("a", "y")) /\ TRUE
+remove_a_is_removed == Stable /\ MayAct /\ Answer(RemoveBreaker("a")) = "removed" /\ Command(RemoveBreaker("a")) /\ TRUE
+remove_a_is_unknown_H_breaker == Stable /\ MayAct /\ Answer(RemoveBreaker("a")) = "unknown-breaker" /\ Command(RemoveBreaker("a")) /\ TRUE
+request_a_0_is_permitted == Stable /\ MayRequest /\ Answer(RequestPermit("a", 0)) = "permitted" /\ Command(RequestPermit("a", 0)) /\ TRUE
+request_a_0_is_rejected == Stable /\ MayRequest /\ Answer(RequestPermit("a", 0)) = "rejected" /\ Command(RequestPermit("a", 0)) /\ TRUE
+request_a_0_is_state_H_change == Stable /\ MayRequest /\ Answer(RequestPermit("a", 0)) = "state-change" /\ Command(RequestPermit("a", 0)) /\ TRUE
+request_a_0_is_unknown_H_breaker == Stable /\ MayRequest /\ Answer(RequestPermit("a", 0)) = "unknown-breaker" /\ Command(RequestPermit("a", 0)) /\ TRUE
+reset_a_is_reset == Stable /\ MayAct /\ Answer(ResetBreaker("a")) = "reset" /\ Command(ResetBreaker("a")) /\ TRUE
+reset_a_is_state_H_change == Stable /\ MayAct /\ Answer(ResetBreaker("a")) = "state-change" /\ Command(ResetBreaker("a")) /\ TRUE
+reset_a_is_timed_H_out == Stable /\ MayAct /\ Answer(ResetBreaker("a")) = "timed-out" /\ Command(ResetBreaker("a")) /\ TRUE
+reset_a_is_unknown_H_breaker == Stable /\ MayAct /\ Answer(ResetBreaker("a")) = "unknown-breaker" /\ Command(ResetBreaker("a")) /\ TRUE
+settle_a_0_1_0_failure_is_failed == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 0, 1, 0, "failure")) = "failed" /\ Command(SettlePermit("a", 0, 1, 0, "failure")) /\ TRUE
+settle_a_0_1_0_failure_is_state_H_change == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 0, 1, 0, "failure")) = "state-change" /\ Command(SettlePermit("a", 0, 1, 0, "failure")) /\ TRUE
+settle_a_0_1_0_failure_is_timed_H_out == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 0, 1, 0, "failure")) = "timed-out" /\ Command(SettlePermit("a", 0, 1, 0, "failure")) /\ TRUE
+settle_a_0_1_0_failure_is_unknown_H_breaker == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 0, 1, 0, "failure")) = "unknown-breaker" /\ Command(SettlePermit("a", 0, 1, 0, "failure")) /\ TRUE
+settle_a_0_1_0_success_is_state_H_change == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 0, 1, 0, "success")) = "state-change" /\ Command(SettlePermit("a", 0, 1, 0, "success")) /\ TRUE
+settle_a_0_1_0_success_is_succeeded == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 0, 1, 0, "success")) = "succeeded" /\ Command(SettlePermit("a", 0, 1, 0, "success")) /\ TRUE
+settle_a_0_1_0_success_is_timed_H_out == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 0, 1, 0, "success")) = "timed-out" /\ Command(SettlePermit("a", 0, 1, 0, "success")) /\ TRUE
+settle_a_0_1_0_success_is_unknown_H_breaker == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 0, 1, 0, "success")) = "unknown-breaker" /\ Command(SettlePermit("a", 0, 1, 0, "success")) /\ TRUE
+settle_a_0_2_0_failure_is_failed == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 0, 2, 0, "failure")) = "failed" /\ Command(SettlePermit("a", 0, 2, 0, "failure")) /\ TRUE
+settle_a_0_2_0_failure_is_state_H_change == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 0, 2, 0, "failure")) = "state-change" /\ Command(SettlePermit("a", 0, 2, 0, "failure")) /\ TRUE
+settle_a_0_2_0_failure_is_timed_H_out == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 0, 2, 0, "failure")) = "timed-out" /\ Command(SettlePermit("a", 0, 2, 0, "failure")) /\ TRUE
+settle_a_0_2_0_failure_is_unknown_H_breaker == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 0, 2, 0, "failure")) = "unknown-breaker" /\ Command(SettlePermit("a", 0, 2, 0, "failure")) /\ TRUE
+settle_a_0_2_0_failure_is_unknown_H_permit == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 0, 2, 0, "failure")) = "unknown-permit" /\ Command(SettlePermit("a", 0, 2, 0, "failure")) /\ TRUE
+settle_a_0_2_0_success_is_state_H_change == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 0, 2, 0, "success")) = "state-change" /\ Command(SettlePermit("a", 0, 2, 0, "success")) /\ TRUE
+settle_a_0_2_0_success_is_succeeded == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 0, 2, 0, "success")) = "succeeded" /\ Command(SettlePermit("a", 0, 2, 0, "success")) /\ TRUE
+settle_a_0_2_0_success_is_timed_H_out == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 0, 2, 0, "success")) = "timed-out" /\ Command(SettlePermit("a", 0, 2, 0, "success")) /\ TRUE
+settle_a_0_2_0_success_is_unknown_H_breaker == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 0, 2, 0, "success")) = "unknown-breaker" /\ Command(SettlePermit("a", 0, 2, 0, "success")) /\ TRUE
+settle_a_0_2_0_success_is_unknown_H_permit == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 0, 2, 0, "success")) = "unknown-permit" /\ Command(SettlePermit("a", 0, 2, 0, "success")) /\ TRUE
+settle_a_1_3_0_failure_is_failed == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 1, 3, 0, "failure")) = "failed" /\ Command(SettlePermit("a", 1, 3, 0, "failure")) /\ TRUE
+settle_a_1_3_0_failure_is_state_H_change == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 1, 3, 0, "failure")) = "state-change" /\ Command(SettlePermit("a", 1, 3, 0, "failure")) /\ TRUE
+settle_a_1_3_0_failure_is_timed_H_out == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 1, 3, 0, "failure")) = "timed-out" /\ Command(SettlePermit("a", 1, 3, 0, "failure")) /\ TRUE
+settle_a_1_3_0_failure_is_unknown_H_breaker == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 1, 3, 0, "failure")) = "unknown-breaker" /\ Command(SettlePermit("a", 1, 3, 0, "failure")) /\ TRUE
+settle_a_1_3_0_failure_is_unknown_H_permit == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 1, 3, 0, "failure")) = "unknown-permit" /\ Command(SettlePermit("a", 1, 3, 0, "failure")) /\ TRUE
+settle_a_1_3_0_success_is_state_H_change == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 1, 3, 0, "success")) = "state-change" /\ Command(SettlePermit("a", 1, 3, 0, "success")) /\ TRUE
+settle_a_1_3_0_success_is_succeeded == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 1, 3, 0, "success")) = "succeeded" /\ Command(SettlePermit("a", 1, 3, 0, "success")) /\ TRUE
+settle_a_1_3_0_success_is_timed_H_out == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 1, 3, 0, "success")) = "timed-out" /\ Command(SettlePermit("a", 1, 3, 0, "success")) /\ TRUE
+settle_a_1_3_0_success_is_unknown_H_breaker == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 1, 3, 0, "success")) = "unknown-breaker" /\ Command(SettlePermit("a", 1, 3, 0, "success")) /\ TRUE
+settle_a_1_3_0_success_is_unknown_H_permit == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 1, 3, 0, "success")) = "unknown-permit" /\ Command(SettlePermit("a", 1, 3, 0, "success")) /\ TRUE
+settle_a_1_8_0_failure_is_unknown_H_breaker == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 1, 8, 0, "failure")) = "unknown-breaker" /\ Command(SettlePermit("a", 1, 8, 0, "failure")) /\ TRUE
+settle_a_1_8_0_failure_is_unknown_H_permit == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 1, 8, 0, "failure")) = "unknown-permit" /\ Command(SettlePermit("a", 1, 8, 0, "failure")) /\ TRUE
+settle_a_1_8_0_success_is_unknown_H_breaker == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 1, 8, 0, "success")) = "unknown-breaker" /\ Command(SettlePermit("a", 1, 8, 0, "success")) /\ TRUE
+settle_a_1_8_0_success_is_unknown_H_permit == Stable /\ MayReport("a") /\ Answer(SettlePermit("a", 1, 8, 0, "success")) = "unknown-permit" /\ Command(SettlePermit("a", 1, 8, 0, "success")) /\ TRUE
+tick_1 == MayPass(1) /\ Tick(1) /\ TRUE
+
+NamedNext ==
+  \/ follow
+  \/ settled
+  \/ define_a_plain_is_defined
+  \/ define_a_plain_is_nothing
+  \/ force_a_closed_is_held
+  \/ force_a_closed_is_nothing
+  \/ force_a_closed_is_state_H_change
+  \/ force_a_closed_is_timed_H_out
+  \/ force_a_closed_is_unknown_H_breaker
+  \/ force_a_half_H_open_is_held
+  \/ force_a_half_H_open_is_nothing
+  \/ force_a_half_H_open_is_state_H_change
+  \/ force_a_half_H_open_is_timed_H_out
+  \/ force_a_half_H_open_is_unknown_H_breaker
+  \/ force_a_open_is_held
+  \/ force_a_open_is_nothing
+  \/ force_a_open_is_state_H_change
+  \/ force_a_open_is_timed_H_out
+  \/ force_a_open_is_unknown_H_breaker
+  \/ hold_a_x_is_held
+  \/ hold_a_x_is_nothing
+  \/ hold_a_x_is_state_H_change
+  \/ hold_a_x_is_timed_H_out
+  \/ hold_a_x_is_unknown_H_breaker
+  \/ hold_a_y_is_held
+  \/ hold_a_y_is_nothing
+  \/ hold_a_y_is_state_H_change
+  \/ hold_a_y_is_timed_H_out
+  \/ hold_a_y_is_unknown_H_breaker
+  \/ remove_a_is_removed
+  \/ remove_a_is_unknown_H_breaker
+  \/ request_a_0_is_permitted
+  \/ request_a_0_is_rejected
+  \/ request_a_0_is_state_H_change
+  \/ request_a_0_is_unknown_H_breaker
+  \/ reset_a_is_reset
+  \/ reset_a_is_state_H_change
+  \/ reset_a_is_timed_H_out
+  \/ reset_a_is_unknown_H_breaker
+  \/ settle_a_0_1_0_failure_is_failed
+  \/ settle_a_0_1_0_failure_is_state_H_change
+  \/ settle_a_0_1_0_failure_is_timed_H_out
+  \/ settle_a_0_1_0_failure_is_unknown_H_breaker
+  \/ settle_a_0_1_0_success_is_state_H_change
+  \/ settle_a_0_1_0_success_is_succeeded
+  \/ settle_a_0_1_0_success_is_timed_H_out
+  \/ settle_a_0_1_0_success_is_unknown_H_breaker
+  \/ settle_a_0_2_0_failure_is_failed
+  \/ settle_a_0_2_0_failure_is_state_H_change
+  \/ settle_a_0_2_0_failure_is_timed_H_out
+  \/ settle_a_0_2_0_failure_is_unknown_H_breaker
+  \/ settle_a_0_2_0_failure_is_unknown_H_permit
+  \/ settle_a_0_2_0_success_is_state_H_change
+  \/ settle_a_0_2_0_success_is_succeeded
+  \/ settle_a_0_2_0_success_is_timed_H_out
+  \/ settle_a_0_2_0_success_is_unknown_H_breaker
+  \/ settle_a_0_2_0_success_is_unknown_H_permit
+  \/ settle_a_1_3_0_failure_is_failed
+  \/ settle_a_1_3_0_failure_is_state_H_change
+  \/ settle_a_1_3_0_failure_is_timed_H_out
+  \/ settle_a_1_3_0_failure_is_unknown_H_breaker
+  \/ settle_a_1_3_0_failure_is_unknown_H_permit
+  \/ settle_a_1_3_0_success_is_state_H_change
+  \/ settle_a_1_3_0_success_is_succeeded
+  \/ settle_a_1_3_0_success_is_timed_H_out
+  \/ settle_a_1_3_0_success_is_unknown_H_breaker
+  \/ settle_a_1_3_0_success_is_unknown_H_permit
+  \/ settle_a_1_8_0_failure_is_unknown_H_breaker
+  \/ settle_a_1_8_0_failure_is_unknown_H_permit
+  \/ settle_a_1_8_0_success_is_unknown_H_breaker
+  \/ settle_a_1_8_0_success_is_unknown_H_permit
+  \/ tick_1
+
+Unnamed == Next /\ TRUE
+GraphSpec == Init /\ [][NamedNext \/ Unnamed]_vars
+====
