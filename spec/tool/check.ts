@@ -11,6 +11,7 @@ import { findDifference, findUnnamed, readGraph } from "./graphs.ts";
 import { type Figures, folderOf, type Model, type TlcModel } from "./models.ts";
 import { tlcFilesOf } from "./modules.ts";
 import { checkMutants } from "./mutants.ts";
+import { checkProof } from "./proof/check.ts";
 import { type GraphModel, loadSubject, type Trace } from "./subject.ts";
 import { counterexampleTable } from "./table.ts";
 import { runTlc, type TlcResult } from "./tlc.ts";
@@ -36,8 +37,10 @@ export interface Outcome {
   readonly figures?: Figures;
   /** The depth of the first state that violates each definition that must be violated somewhere. */
   readonly reached?: Readonly<Record<string, number>>;
-  /** Number of code mutants that were caught. */
+  /** Number of mutants that were caught. */
   readonly caught?: number;
+  /** Number of formulas that were proved. */
+  readonly proved?: number;
   readonly seconds: number;
 }
 
@@ -49,6 +52,8 @@ export async function check(model: Model, settings: Settings): Promise<Outcome> 
   switch (model.kind) {
     case "code-mutants":
       return await checkMutants(model, settings.folder, settings.write);
+    case "proof":
+      return await checkProof(model, settings.write);
     case "graph":
       return await checkGraph(model, settings);
     case "trace":

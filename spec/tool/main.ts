@@ -131,7 +131,7 @@ async function keep(models: Model[]): Promise<void> {
 }
 
 function weight(model: Model): number {
-  if (model.kind === "code-mutants") return Infinity;
+  if (model.kind === "code-mutants" || model.kind === "proof") return Infinity;
   return model.figures?.transitions ?? 0;
 }
 
@@ -144,6 +144,9 @@ function failed(error: unknown): Outcome {
 function measured(model: Model, outcome: Outcome | undefined): Model {
   if (outcome === undefined || outcome.problems.length > 0) return model;
   if (model.kind === "code-mutants") return { ...model, mutants: outcome.caught! };
+  if (model.kind === "proof") {
+    return { ...model, proved: outcome.proved!, mutants: outcome.caught! };
+  }
   const { figures, reached } = outcome;
   return { ...model, figures: figures!, ...(reached !== undefined && { reaches: reached }) };
 }
@@ -185,6 +188,8 @@ function expectation(model: Model): string {
       return "judged";
     case "code-mutants":
       return `${model.mutants} caught`;
+    case "proof":
+      return "proved";
     default:
       return model.violates?.property ?? "holds";
   }

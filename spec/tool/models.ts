@@ -5,7 +5,7 @@
  */
 
 /** One check. */
-export type Model = TlcModel | CodeMutants;
+export type Model = TlcModel | CodeMutants | ProofModel;
 
 /** A check that TLC does. */
 export interface TlcModel {
@@ -54,6 +54,18 @@ export interface CodeMutants {
   readonly kind: "code-mutants";
   readonly shows: string;
   /** Number of the mutants; asserted. */
+  readonly mutants?: number;
+}
+
+/** A proof by induction. */
+export interface ProofModel {
+  readonly name: string;
+  readonly kind: "proof";
+  readonly shows: string;
+  /** The module, whose theorems are proved. */
+  readonly module: string;
+  /** Number of formulas that are proved, and of the mutants whose proof fails; asserted. */
+  readonly proved?: number;
   readonly mutants?: number;
 }
 

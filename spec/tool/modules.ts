@@ -10,8 +10,8 @@ import { REACHED } from "./witnesses.ts";
 const SPEC = new URL("../", import.meta.url);
 
 /**
- * Returns the files of a check by name: its module, all modules of its folder that this one extends,
- * and its configuration as `check.cfg`. Generated modules are not among them.
+ * Returns the files of a check by name: its module, all modules of its folder that this one extends
+ * or instantiates, and its configuration as `check.cfg`. Generated modules are not among them.
  */
 export async function tlcFilesOf(model: TlcModel): Promise<Map<string, string>> {
   const folder = new URL(`${folderOf(model)}/`, SPEC);
@@ -30,10 +30,11 @@ export async function tlcFilesOf(model: TlcModel): Promise<Map<string, string>> 
   return files.set("check.cfg", configOf(model, config));
 }
 
-/** Returns the names after `EXTENDS`. */
+/** Returns the names after `EXTENDS` and `INSTANCE`. */
 export function extendedBy(module: string): string[] {
   const names = /^EXTENDS\s+([\w\s,]+?)\s*$/m.exec(module)?.[1] ?? "";
-  return names.split(/\s*,\s*/).filter((name) => name !== "");
+  const instances = [...module.matchAll(/^\w+ == INSTANCE (\w+)/gm)].map(([, name]) => name!);
+  return [...names.split(/\s*,\s*/).filter((name) => name !== ""), ...instances];
 }
 
 function configOf(

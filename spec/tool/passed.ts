@@ -27,6 +27,7 @@ const DATA: Readonly<Record<Model["kind"], readonly string[]>> = {
   "graph": ["graphs", "gen"],
   "trace": ["traces"],
   "code-mutants": ["graphs"],
+  "proof": [],
 };
 
 /** The checks that passed, in a folder. */
@@ -55,9 +56,15 @@ export class PassedChecks {
   /** Returns a key that differs when anything differs that the check depends on. */
   async keyOf(model: Model): Promise<string> {
     const parts = [JSON.stringify(model), this.#versions, await this.#textOf("spec/tool/main.ts")];
-    if (model.kind !== "code-mutants") parts.push(JSON.stringify([...await tlcFilesOf(model)]));
+    if ("config" in model) parts.push(JSON.stringify([...await tlcFilesOf(model)]));
     if (model.kind === "graph" || model.kind === "trace" || model.kind === "code-mutants") {
       parts.push(await this.#textOf(`spec/${folderOf(model)}/binding.ts`));
+    }
+    if (model.kind === "proof") {
+      const folder = `spec/${folderOf(model)}`;
+      const files = [`${folder}/${model.module}.tla`, `${folder}/core_mutants.ts`];
+      // The last one says which Z3 it is.
+      parts.push(await textOfFiles([...files, "deno.lock"]));
     }
     for (const folder of DATA[model.kind]) parts.push(await textOfFolder(`spec/${folder}`));
     return await sha256(JSON.stringify(parts));
