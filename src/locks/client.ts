@@ -16,8 +16,11 @@ import {
   type Acquire,
   type AcquireAll,
   type GroupGrant,
+  isForUnused,
   type LockAnswers,
   type LockCommand,
+  plainAcquire,
+  plainRelease,
   type Release,
   renewCommand,
   type ResourceCommand,
@@ -32,7 +35,6 @@ import type {
 } from "./events.ts";
 import { patternsOf } from "./paths.ts";
 import { findHold, type LockState } from "./state.ts";
-import { isForUnused, plainAcquire, plainRelease } from "./plain_steps.ts";
 import { WAIT_TICKETS } from "./types.ts";
 
 /** A running lock machine, alone in its engine or part of a larger one. */

@@ -282,7 +282,7 @@ export function emptyLocks(config: LockConfig): LockState {
 
 /** Returns the lists of possible consequences of `step`. */
 export function followUps(step: LockStep): FollowUps {
-  step.followUps ??= { unserved: [], groups: [], suspects: [] };
+  step.followUps ??= { unserved: emptyList(), groups: [], suspects: emptyList() };
   return step.followUps;
 }
 

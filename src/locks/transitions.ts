@@ -466,14 +466,16 @@ function serveNear(step: LockStep, lock: Lock): void {
 }
 
 /** Whether the owner of `wait` can have all its locks: each ticket is next, or it holds the lock. */
-function isGrantable({ tickets, owner, ownerIndex }: Wait): boolean {
+function isGrantable({ tickets, ownerIndex }: Wait): boolean {
   if (ownerIndex < 0) return false;
-  return tickets.every((ticket) => {
-    if (isNext(ticket)) return true;
-    const { lock, mode, units } = ticket;
-    const held = tickets.length === 1 ? undefined : findHold(lock, owner);
-    return held !== undefined && covers(held, mode, units);
-  });
+  for (const ticket of tickets) if (!isNext(ticket) && !isCovered(ticket)) return false;
+  return true;
+}
+
+/** Whether the owner of a wait for several locks holds that of `ticket` already. */
+function isCovered({ lock, mode, units, wait: { tickets, owner } }: Ticket): boolean {
+  const held = tickets.length === 1 ? undefined : findHold(lock, owner);
+  return held !== undefined && covers(held, mode, units);
 }
 
 function grantWait(step: LockStep, wait: Wait): void {

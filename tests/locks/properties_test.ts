@@ -5,16 +5,18 @@ import type { LockEvent } from "../../src/locks/events.ts";
 import { fork } from "../../src/core/data/plain.ts";
 import { precedes } from "../../src/core/data/heap.ts";
 import { Refusal } from "../../src/core/machine.ts";
-import type {
-  Acquire,
-  AcquireAnswer,
-  LockAnswers,
-  LockCommand,
-  Release,
+import {
+  type Acquire,
+  type AcquireAnswer,
+  isForUnused,
+  type LockAnswers,
+  type LockCommand,
+  plainAcquire,
+  plainRelease,
+  type Release,
 } from "../../src/locks/commands.ts";
 import type { LockConfig } from "../../src/locks/config.ts";
 import { lockMachine } from "../../src/locks/machine.ts";
-import { isForUnused, plainAcquire, plainRelease } from "../../src/locks/plain_steps.ts";
 import type { LockState } from "../../src/locks/state.ts";
 import { stepped } from "../support/driver.ts";
 import { machineLaws } from "../support/machine_laws.ts";
