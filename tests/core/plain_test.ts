@@ -296,6 +296,9 @@ Deno.test("requireJson() refuses everything else, with the path to it", () => {
     [{ of: new Map() }, "command.of: it must be a JSON value, got a Map"],
     [{ of: new Lock() }, "command.of: it must be a JSON value, got a Lock"],
     [{ of: new Opaque(1) }, "command.of: it must be a JSON value, got an Opaque"],
+    [new Map(), "command: it must be a JSON value, got a Map"],
+    [new Lock(), "command: it must be a JSON value, got a Lock"],
+    [{ a: 1, [Symbol("s")]: 1 }, "command: it must be a JSON value, got an object with a symbol"],
     [
       { of: { [Symbol("s")]: 1 } },
       "command.of: it must be a JSON value, got an object with a symbol",

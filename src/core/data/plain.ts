@@ -340,6 +340,17 @@ const DEEPEST_JSON = 10_000;
  * @throws {TypeError} with the path to what isn't a JSON value, behind `name`
  */
 export function requireJson(value: unknown, name: string): void {
+  if (!isFlatJson(value)) requireDeepJson(value, name);
+}
+
+/** Whether `value` is an object of primitives, as most commands are: no search is needed to see that. */
+function isFlatJson(value: unknown): boolean {
+  if (typeof value !== "object" || value === null || kindOf(value) !== "object") return false;
+  return Object.getOwnPropertySymbols(value).length === 0 &&
+    Object.values(value).every((member) => member === undefined || isJsonPrimitive(member));
+}
+
+function requireDeepJson(value: unknown, name: string): void {
   const around: Frame[] = [];
   const inside = new Set<object>();
   const visit = (part: unknown, mayVanish: boolean): void => {
