@@ -228,7 +228,7 @@ function bareAmongPaths(held: number): Side {
 
 /** Acquires and releases one key while `held` others are held. */
 async function amongHeld(held: number): Promise<Side> {
-  const locks = new ResourceManager();
+  const locks = new ResourceManager({ maxResources: 2 * held });
   for (let i = 0; i < held; i++) await locks.acquire(`held-${i}`, `agent-${i % 1_000}`);
   return () => async () => {
     for (const key of KEYS) {

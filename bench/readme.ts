@@ -8,13 +8,15 @@ import os from "node:os";
 
 const README = new URL("../README.md", import.meta.url);
 
-/** Returns what the figures were measured on. */
+/** Describes what figures are measured on, and how busy it is. */
 export function machine(): string {
   const [cpu] = os.cpus();
   const gigabytes = Math.round(os.totalmem() / 2 ** 30);
   const model = cpu?.model.trim().replace(/\s+/g, " ") ?? "an unknown processor";
   const runtime = `Deno ${Deno.version.deno} (V8 ${Deno.version.v8})`;
-  return `${model}, ${os.cpus().length} processors, ${gigabytes} GB; ${runtime} on ${Deno.build.os}`;
+  const [load = 0] = os.loadavg();
+  const size = `${os.cpus().length} processors with a load of ${load.toFixed(1)}, ${gigabytes} GB`;
+  return `${model}, ${size}; ${runtime} on ${Deno.build.os}`;
 }
 
 /**

@@ -61,7 +61,11 @@ export function markdown(rows: readonly (readonly [suite: string, row: Row])[]):
   const table = aligned(["Operation", "Lockstep", "By the floor", "Ratio to", "Target"], body);
   const faster = fasterPeers(rows.map(([, row]) => row));
   return [
-    ...[table, "", ...notes.map((note, i) => `${i + 1}. ${note}.`)],
+    ...[
+      table,
+      "",
+      ...notes.map((note, i) => `${i + 1}. ${note[0]?.toUpperCase()}${note.slice(1)}.`),
+    ],
     ...(faster.length === 0 ? [] : ["", "Where a peer is faster:", "", ...faster]),
   ].join("\n");
 }
