@@ -47,17 +47,20 @@ export function exploreWithin(
   };
   const exploration: Exploration<TaskState, ModelCommand, TaskEvent> = {
     alphabet: alphabet(bounds).map((command) => ({ command, afterMs: 0 })),
-    describe: (state) => {
-      const { tasks, agents, parents, keeps } = bounds;
-      const extent = { hasFamilies: Object.keys(parents).length > 0, keeps };
-      const variables = Object.entries(abstraction(state, tasks, agents, extent))
-        .filter(([name]) => !hidden(bounds).includes(name));
-      return stateText(variables.map(([name, value]) => [name, canonical(value)]));
-    },
+    describe: (state) => describeWithin(bounds, state),
     label: ({ command }, events) => label(command as ModelCommand, events, name),
     allows: (state, _, { command }) => allows(bounds, state, command as ModelCommand),
   };
   return { graph: exploreObserved(boundedMachine(bounds), exploration, observer), actions };
+}
+
+/** Returns the values of the specification's variables in a state of the machine, as a text. */
+export function describeWithin(bounds: Bounds, state: TaskState): string {
+  const { tasks, agents, parents, keeps } = bounds;
+  const extent = { hasFamilies: Object.keys(parents).length > 0, keeps };
+  const variables = Object.entries(abstraction(state, tasks, agents, extent))
+    .filter(([name]) => !hidden(bounds).includes(name));
+  return stateText(variables.map(([name, value]) => [name, canonical(value)]));
 }
 
 function label(

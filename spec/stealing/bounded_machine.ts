@@ -10,7 +10,7 @@
 
 import { reschedule, type Timer } from "../../src/core/data/deadlines.ts";
 import type { TaskEvent } from "../../src/tasks/events.ts";
-import type { Machine } from "../../src/core/machine.ts";
+import type { Machine, Tick } from "../../src/core/machine.ts";
 import type { CordonCause } from "../../src/tasks/types.ts";
 import { taskMachine } from "../../src/tasks/machine.ts";
 import type { Claim, TaskCommand, TaskSpec } from "../../src/tasks/commands.ts";
@@ -78,16 +78,22 @@ export function boundedMachine(bounds: Bounds): Machine<TaskState, ModelCommand,
       if (command.type === "expire") {
         reschedule(state.deadlines, timerOf(state, command)!, now);
         machine.fire(state, now, now, events);
-      } else if (command.type === "withdraw-ask" || command.type === "detach-ask") {
-        const ask = state.agents.get(command.agentId)?.ask?.id ?? 0;
-        machine.step(state, { ...command, ask }, now, events);
-      } else if (command.type === "claim" && command.ticket !== undefined) {
-        const ticket = state.agents.get(command.agentId)?.ask?.id ?? 0;
-        machine.step(state, { ...command, ticket }, now, events);
-      } else machine.step(state, command, now, events);
-      return undefined as never;
+        return undefined as never;
+      }
+      return machine.step(state, named(state, command), now, events) as never;
     },
   };
+}
+
+/** A command about a request, with the number of the one that the agent has. */
+function named(state: TaskState, command: TaskCommand | Tick): TaskCommand | Tick {
+  const numberOf = (agentId: string) => state.agents.get(agentId)?.ask?.id ?? 0;
+  if (command.type === "withdraw-ask" || command.type === "detach-ask") {
+    return { ...command, ask: numberOf(command.agentId) };
+  }
+  return command.type === "claim" && command.ticket !== undefined
+    ? { ...command, ticket: numberOf(command.agentId) }
+    : command;
 }
 
 function timerOf(state: TaskState, { limit, id, epoch }: Expire): Timer<TaskTimer> | undefined {

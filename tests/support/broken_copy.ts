@@ -22,11 +22,15 @@ export interface BrokenCopy extends AsyncDisposable {
   load<Module>(): Promise<Module>;
 }
 
+/** What each module imports, which is asked once. */
+const sources = new Map<string, Promise<string[]>>();
+
 /** Copies the module at `entry`, and plants a mutant in the copy. */
 export async function brokenCopy(entry: string, mutant: TourMutant): Promise<BrokenCopy> {
   const folder = await Deno.makeTempDir({ prefix: "lockstep-tour-" });
   const root = new URL(`file://${folder}/`);
-  await copySources(await sourcesOf(entry), root);
+  if (!sources.has(entry)) sources.set(entry, sourcesOf(entry));
+  await copySources(await sources.get(entry)!, root);
   const path = new URL(mutant.file, root);
   const text = await Deno.readTextFile(path);
   if (text.split(mutant.find).length !== 2) {
