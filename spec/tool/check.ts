@@ -7,6 +7,7 @@
 import { alphabetModule } from "./alphabet.ts";
 import { digestFile, digestOf } from "./digests.ts";
 import { readDot } from "./dot.ts";
+import { checkExploration, checkVariants } from "./explorations.ts";
 import { findDifference, findUnnamed, readGraph } from "./graphs.ts";
 import { type Figures, folderOf, type Model, type TlcModel } from "./models.ts";
 import { tlcFilesOf } from "./modules.ts";
@@ -54,6 +55,10 @@ export async function check(model: Model, settings: Settings): Promise<Outcome> 
       return await checkMutants(model, settings.folder, settings.write);
     case "proof":
       return await checkProof(model, settings.write);
+    case "exploration":
+      return await checkExploration(model, settings.write);
+    case "variants":
+      return await checkVariants(model, settings.write);
     case "graph":
       return await checkGraph(model, settings);
     case "trace":

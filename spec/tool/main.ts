@@ -8,7 +8,15 @@ import { parseArgs } from "node:util";
 import { check, type Outcome } from "./check.ts";
 import { sha256 } from "./hash.ts";
 import { cacheFolder, findJar, javaVersion, MissingToolError } from "./jar.ts";
-import { folderOf, type Model, readModels, select, writeModels } from "./models.ts";
+import {
+  folderOf,
+  isOfMutants,
+  isTlcModel,
+  type Model,
+  readModels,
+  select,
+  writeModels,
+} from "./models.ts";
 import { PassedChecks } from "./passed.ts";
 import { writeReadme } from "./readme.ts";
 import { table } from "./table.ts";
@@ -77,8 +85,10 @@ async function main(args: string[]): Promise<number> {
 
 async function checkAll(models: Model[], chosen: Model[], options: Options): Promise<number> {
   const started = performance.now();
-  const java = await javaVersion();
-  const jar = await findJar();
+  // Explorations without a specification need neither.
+  const needsTlc = chosen.some(isTlcModel);
+  const java = needsTlc ? await javaVersion() : "";
+  const jar = needsTlc ? await findJar() : "";
   const passed = runsAll(options) ? undefined : await openPassed(java, jar);
   const folder = await Deno.makeTempDir({ prefix: "lockstep-spec-" });
   const done = new Map<Model, Done>();
@@ -119,7 +129,8 @@ function runsAll({ all, keep, write }: Options): boolean {
 }
 
 async function openPassed(java: string, jar: string): Promise<PassedChecks> {
-  const versions = [Deno.version.deno, java, await sha256(await Deno.readFile(jar))];
+  const tlc = jar === "" ? "" : await sha256(await Deno.readFile(jar));
+  const versions = [Deno.version.deno, java, tlc];
   const passed = new PassedChecks(`${cacheFolder()}/passed`, versions.join("\n"));
   await passed.prepare();
   return passed;
@@ -131,7 +142,7 @@ async function keep(models: Model[]): Promise<void> {
 }
 
 function weight(model: Model): number {
-  if (model.kind === "code-mutants" || model.kind === "proof") return Infinity;
+  if (isOfMutants(model) || model.kind === "proof") return Infinity;
   return model.figures?.transitions ?? 0;
 }
 
@@ -143,7 +154,7 @@ function failed(error: unknown): Outcome {
 /** Returns `model` with the figures of a check that passed. */
 function measured(model: Model, outcome: Outcome | undefined): Model {
   if (outcome === undefined || outcome.problems.length > 0) return model;
-  if (model.kind === "code-mutants") return { ...model, mutants: outcome.caught! };
+  if (isOfMutants(model)) return { ...model, mutants: outcome.caught! };
   if (model.kind === "proof") {
     return { ...model, proved: outcome.proved!, mutants: outcome.caught! };
   }
@@ -187,9 +198,12 @@ function expectation(model: Model): string {
     case "trace":
       return "judged";
     case "code-mutants":
+    case "variants":
       return `${model.mutants} caught`;
     case "proof":
       return "proved";
+    case "exploration":
+      return "holds";
     default:
       return model.violates?.property ?? "holds";
   }

@@ -5,7 +5,7 @@
  */
 
 /** One check. */
-export type Model = TlcModel | CodeMutants | ProofModel;
+export type Model = TlcModel | Exploration | Mutants | ProofModel;
 
 /** A check that TLC does. */
 export interface TlcModel {
@@ -48,10 +48,23 @@ export interface Figures {
   readonly depth: number;
 }
 
-/** A check of the checks: broken copies of a machine, each of which must be caught. */
-export interface CodeMutants {
+/** An exploration of a machine that has no specification: its invariants are checked in TypeScript. */
+export interface Exploration {
   readonly name: string;
-  readonly kind: "code-mutants";
+  readonly kind: "exploration";
+  readonly shows: string;
+  /** Name of the graph. */
+  readonly subject: string;
+  readonly figures?: Figures;
+}
+
+/**
+ * A check of the checks: broken copies of a machine, or variants of one that are made of its parts, each
+ * of which must be caught.
+ */
+export interface Mutants {
+  readonly name: string;
+  readonly kind: "code-mutants" | "variants";
   readonly shows: string;
   /** Number of the mutants; asserted. */
   readonly mutants?: number;
@@ -67,6 +80,16 @@ export interface ProofModel {
   /** Number of formulas that are proved, and of the mutants whose proof fails; asserted. */
   readonly proved?: number;
   readonly mutants?: number;
+}
+
+/** Whether a check only tries what others must notice. */
+export function isOfMutants(model: Model): model is Mutants {
+  return model.kind === "code-mutants" || model.kind === "variants";
+}
+
+/** Whether TLC does the check. */
+export function isTlcModel(model: Model): model is TlcModel {
+  return "config" in model;
 }
 
 const LIST = new URL("../models.json", import.meta.url);

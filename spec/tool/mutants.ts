@@ -8,7 +8,7 @@
 import type { Verdict } from "./broken_copies.ts";
 import type { Outcome } from "./check.ts";
 import { lines } from "./lines.ts";
-import { type CodeMutants, folderOf } from "./models.ts";
+import { folderOf, type Mutants } from "./models.ts";
 import { type CodeMutant, loadSubject } from "./subject.ts";
 
 const PROCESS = new URL("broken_copies.ts", import.meta.url);
@@ -17,7 +17,7 @@ const TIMEOUT_MS = 60_000;
 
 /** Tries every mutant of a folder, each of which must be caught where it says. */
 export async function checkMutants(
-  model: CodeMutants,
+  model: Mutants,
   place: string,
   write: boolean,
 ): Promise<Outcome> {

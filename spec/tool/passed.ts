@@ -11,7 +11,7 @@
 
 import type { Outcome } from "./check.ts";
 import { sha256 } from "./hash.ts";
-import { folderOf, type Model } from "./models.ts";
+import { folderOf, isOfMutants, isTlcModel, type Model } from "./models.ts";
 import { tlcFilesOf } from "./modules.ts";
 import { ROOT, sourcesOf } from "./sources.ts";
 
@@ -28,6 +28,8 @@ const DATA: Readonly<Record<Model["kind"], readonly string[]>> = {
   "trace": ["traces"],
   "code-mutants": ["graphs"],
   "proof": [],
+  "exploration": ["graphs"],
+  "variants": [],
 };
 
 /** The checks that passed, in a folder. */
@@ -56,8 +58,10 @@ export class PassedChecks {
   /** Returns a key that differs when anything differs that the check depends on. */
   async keyOf(model: Model): Promise<string> {
     const parts = [JSON.stringify(model), this.#versions, await this.#textOf("spec/tool/main.ts")];
-    if ("config" in model) parts.push(JSON.stringify([...await tlcFilesOf(model)]));
-    if (model.kind === "graph" || model.kind === "trace" || model.kind === "code-mutants") {
+    const isOfTlc = isTlcModel(model);
+    if (isOfTlc) parts.push(JSON.stringify([...await tlcFilesOf(model)]));
+    const isOfMachine = isOfMutants(model) || model.kind === "exploration";
+    if (isOfMachine || model.kind === "graph" || model.kind === "trace") {
       parts.push(await this.#textOf(`spec/${folderOf(model)}/binding.ts`));
     }
     if (model.kind === "proof") {

@@ -7,7 +7,7 @@
 import { folderOf, type Model } from "./models.ts";
 
 const README = new URL("../README.md", import.meta.url);
-const EXHAUSTIVE: readonly Model["kind"][] = ["graph", "safety", "live"];
+const EXHAUSTIVE: readonly Model["kind"][] = ["graph", "safety", "live", "exploration"];
 
 /** Returns the lines between the marks of `folder`: the checks in which TLC explores everything. */
 export function figuresOf(models: readonly Model[], folder: string): string {

@@ -15,6 +15,28 @@ export interface Subject {
   readonly traces: ReadonlyMap<string, () => Promise<readonly Trace[]>>;
   /** Broken copies of the machine, the binding and whatever else is outside the specification. */
   readonly mutants: readonly CodeMutant[];
+  /** The graphs of a machine without a specification, by name. */
+  readonly explorations?: ReadonlyMap<string, ExplorationModel>;
+  /** Variants of that machine, which must differ from it unless it says why they can't. */
+  readonly variants?: readonly Variant[];
+}
+
+/** A bounded model of a machine without a specification. */
+export interface ExplorationModel {
+  /** Explores the machine, and throws where an invariant is broken. */
+  readonly exploreChecked: () => StateGraph;
+  /** Explores it without checks. */
+  readonly explore: () => StateGraph;
+}
+
+/** A machine that is made of other parts than the product's. */
+export interface Variant {
+  readonly name: string;
+  /** The graph that must change. */
+  readonly graph: string;
+  readonly explore: (observer: Observer) => StateGraph;
+  /** Why no graph can change, if so. Then this one must be the same. */
+  readonly isEquivalentAs?: string;
 }
 
 /** A bounded model on both sides. */

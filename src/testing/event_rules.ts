@@ -11,6 +11,7 @@
 import type { LockstepEvent } from "../root/events.ts";
 import type { ResourceAcquired, ResourceQueued } from "../locks/events.ts";
 import type { Instant } from "../core/machine.ts";
+import type { LockState } from "../locks/state.ts";
 import type { ReportViolation } from "./history.ts";
 import { LockRules, TaskRules, type Waiting } from "./history_rules.ts";
 import type {
@@ -19,6 +20,7 @@ import type {
   MessageReceived,
 } from "../messages/events.ts";
 import type { Message } from "../messages/types.ts";
+import { isTerminal, type TaskState } from "../tasks/state.ts";
 
 /** The milliseconds by which a point of priority makes a wait older, unless a config says otherwise. */
 export const DEFAULT_AGING_MS = 10_000;
@@ -51,6 +53,29 @@ export class EventRules {
     this.#locks = new LockRules(report, agingMs, 0, true);
     this.#tasks = new TaskRules(report);
     this.#deliveries = new DeliveryRules(report);
+  }
+
+  /** Goes on from a state without the events that led to it, but for those of messages. */
+  resume(locks: LockState, { tasks, epoch }: TaskState): void {
+    for (const { resourceId, capacity, used, holds } of locks.locks.values()) {
+      this.#locks.define(resourceId, Math.max(capacity, used)); // it may have been lowered
+      for (const { owner: { owner }, epoch, mode, units, since } of holds) {
+        const grant = { resourceId, owner, epoch, mode, units, expiresAt: Infinity, floor: 0 };
+        this.#locks.grant(grant, undefined, since);
+      }
+      this.#locks.define(resourceId, capacity);
+    }
+    for (const { id: sequence, priority, since, tickets } of locks.waits.values()) {
+      const waiting = { sequence, priority, since, hasEnded: false };
+      this.#waits.set(sequence, waiting);
+      for (const { lock } of tickets) this.#locks.wait(waiting, lock.resourceId);
+    }
+    for (const { spec: { id }, epoch, status } of tasks.values()) {
+      this.#tasks.claim(id, epoch, -1);
+      if (isTerminal(status)) this.#tasks.end(id);
+    }
+    this.#newestLock = locks.epoch;
+    this.#newestClaim = epoch;
   }
 
   /** Adds the next event. */

@@ -82,6 +82,7 @@ Deno.test("the project's README states the size of the graphs", async () => {
   let states = 0;
   let edges = 0;
   for (const { name } of Deno.readDirSync(new URL("../../spec/graphs/", import.meta.url))) {
+    if (name.startsWith("root-")) continue; // it has no specification
     const kept = JSON.parse(await readSpec(`graphs/${name}`));
     states += kept.states;
     edges += kept.edges;

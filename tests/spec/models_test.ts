@@ -1,5 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
-import { folderOf, type Model, readModels, type TlcModel } from "../../spec/tool/models.ts";
+import {
+  folderOf,
+  isOfMutants,
+  isTlcModel,
+  type Model,
+  readModels,
+  type TlcModel,
+} from "../../spec/tool/models.ts";
 import { killersIn, neverViolated, readDerived, requiredIn } from "../../spec/tool/killers.ts";
 import { checkedBy, extendedBy, tlcFilesOf } from "../../spec/tool/modules.ts";
 import { loadSubject } from "../../spec/tool/subject.ts";
@@ -13,7 +20,7 @@ const models = await readModels();
 
 function modelOf(name: string): TlcModel {
   const model = models.find((model) => model.name === name);
-  if (model === undefined || !("config" in model)) throw new Error(name);
+  if (model === undefined || !isTlcModel(model)) throw new Error(name);
   return model;
 }
 
@@ -26,7 +33,7 @@ Deno.test("every number that the checks print is asserted", () => {
 });
 
 function numbersOf(model: Model): (number | undefined)[] {
-  if (model.kind === "code-mutants") return [model.mutants];
+  if (isOfMutants(model)) return [model.mutants];
   if (model.kind === "proof") return [model.proved, model.mutants];
   const { states, transitions, depth } = model.figures ?? {};
   const reached = "reaches" in model ? Object.values(model.reaches!) : [];

@@ -24,6 +24,16 @@ export class AgentShadow {
   readonly #unknown = new Set<string>();
   #incarnation = 0;
 
+  /** Goes on from `state`, without the events that led to it. */
+  resume({ members, lastIncarnation }: RootState["agents"]): void {
+    for (const { agentId, incarnation, silentSince, graceMs } of members.values()) {
+      this.#incarnations.set(agentId, incarnation);
+      this.#silentSince.set(agentId, silentSince);
+      if (graceMs > 0) this.#graces.set(agentId, graceMs);
+    }
+    this.#incarnation = lastIncarnation;
+  }
+
   take(event: LockstepEvent, at: Instant, heartbeatTimeoutMs: number): void {
     switch (event.type) {
       case "agent:joined":

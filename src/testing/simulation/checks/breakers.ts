@@ -70,6 +70,26 @@ export class BreakerShadow {
   /** The breaker of the agent whose attempt ended last, if it ended by a fault or a wish of the task. */
   #faultless = "";
 
+  /** Goes on from `state`, without the events that led to it. */
+  resume({ breakers, epoch, lastPermit }: BreakerState): void {
+    for (const { name, rules, phase, epoch, openTimeMs } of breakers.values()) {
+      this.#make(name, epoch, rules);
+      const expected = this.#expected(name);
+      expected.state = phase.state;
+      if (phase.state === "closed") continue;
+      expected.plannedMs = Math.ceil(openTimeMs / rules.openTimeFactor);
+      if (phase.state === "open") {
+        expected.retryAt = phase.until;
+        expected.isHeld = phase.heldFor !== undefined;
+      } else {
+        expected.successes = phase.successes;
+        for (const permit of phase.probes.keys()) expected.probes.add(permit);
+      }
+    }
+    this.#epoch = epoch;
+    this.#permit = lastPermit;
+  }
+
   /** Notes the end of an attempt. */
   noteEnd(event: LockstepEvent): void {
     if (!ENDS.has(event.type)) return;
@@ -136,7 +156,10 @@ export class BreakerShadow {
     const rules = breakers.get(name)?.rules;
     if (rules === undefined) return; // it is removed in the same step
     const known = this.#breakers.get(name);
-    if (known === undefined) return this.#make(name, epoch, rules);
+    if (known === undefined) {
+      this.#raise(name, epoch);
+      return this.#make(name, epoch, rules);
+    }
     known.rules = rules;
     known.plannedMs = 0;
   }
@@ -149,7 +172,6 @@ export class BreakerShadow {
   }
 
   #make(name: string, epoch: number, rules: BreakerRules): void {
-    this.#raise(name, epoch);
     const expected = {
       rules,
       epoch,

@@ -21,6 +21,18 @@ export class ConflictShadow {
   readonly #votes = new Map<string, Set<string>>();
   readonly #versions = new Map<string, number>();
 
+  /** Goes on from `state`, without the events that led to it. */
+  resume({ active, resolved, versions }: ConflictState): void {
+    for (const { id, agents, vote } of active.values()) {
+      this.#open.set(id, new Set(agents));
+      if (vote !== undefined) this.#votes.set(id, new Set(vote.ballots.keys()));
+    }
+    for (const id of resolved.keys()) this.#settled.add(id);
+    for (const { resourceId, version } of versions.values()) {
+      this.#versions.set(resourceId, version);
+    }
+  }
+
   take(event: LockstepEvent): void {
     switch (event.type) {
       case "conflict:reported":

@@ -269,6 +269,11 @@ export class LeftWaits {
   /** By epoch, the resources that such waits were granted in this step. */
   readonly #granted = new Map<number, string>();
 
+  /** Goes on from `state`, without the events that led to it. */
+  resume({ waits }: LockState): void {
+    for (const { id, caller } of waits.values()) if (caller?.isGone) this.#left.add(id);
+  }
+
   /** Takes the next event. */
   take(event: LockstepEvent): void {
     if (event.type === "resource:detached") this.#left.add(event.waitId);

@@ -160,6 +160,15 @@ export class MessageShadow {
   /** The receivers that wait, and the agents of those. */
   readonly #receivers = new Map<number, string>();
 
+  /** Goes on from `state`, without the events that led to it. */
+  resume({ knownIds, receivers }: MessageState): void {
+    for (const id of knownIds) {
+      this.#known.add(id);
+      enqueueLast(this.#order, id);
+    }
+    for (const { id, mailbox } of receivers.values()) this.#receivers.set(id, mailbox.agentId);
+  }
+
   /** Adds the next event of a step that led to `state`. */
   take(event: LockstepEvent, state: MessageState): void {
     this.#checkWaiting(event, state);

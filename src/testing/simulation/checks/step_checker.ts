@@ -28,6 +28,7 @@ import { checkMessages, checkMessagesAtRest, MessageShadow } from "./messages.ts
 import { checkOverlap, ScheduleShadow } from "./schedules.ts";
 import { checkKeys, checkKeysAtRest, KeyShadow } from "./keys.ts";
 import { checkTasks, checkTasksAtRest, TaskShadow } from "./tasks.ts";
+import { checkWhole } from "./whole.ts";
 
 /** The commands after which nothing is left of the agents that left; others may bring them back. */
 const LEAVING: ReadonlySet<string> = new Set([
@@ -57,6 +58,7 @@ export class StepChecker {
   readonly #conflicts = new ConflictShadow();
   readonly #agents = new AgentShadow();
   readonly #checkEvery: number;
+  #followsMessages = true;
   #untilCheck: number;
   #untilSearch = SEARCH_EVERY;
   /** When the coordinator ran again after a time in which nothing could be renewed. */
@@ -74,6 +76,22 @@ export class StepChecker {
     this.#coverage = coverage;
     this.#checkEvery = this.#untilCheck = checkEvery;
     this.#rules = new EventRules(fail, state().locks.config.agingMs ?? DEFAULT_AGING_MS);
+  }
+
+  /**
+   * Goes on from a state without schedules and keys, without the events that led to it. The order of
+   * messages is not followed from there.
+   */
+  resume(): void {
+    const { locks, tasks, agents, messages, breakers, conflicts } = this.#state();
+    this.#rules.resume(locks, tasks);
+    this.#left.resume(locks);
+    this.#tasks.resume(tasks);
+    this.#messages.resume(messages);
+    this.#breakers.resume(breakers);
+    this.#conflicts.resume(conflicts);
+    this.#agents.resume(agents);
+    this.#followsMessages = false;
   }
 
   /** Checks a step. */
@@ -152,6 +170,11 @@ export class StepChecker {
     fail("MessageConservation", `${messagesUnderWay} are neither handled nor dead`);
   }
 
+  /** Checks everything, when the state may have come from anywhere. */
+  checkNow(now: Instant): void {
+    this.#checkState(this.#state(), now);
+  }
+
   #checkState(state: RootState, now: Instant): void {
     checkRoot(state, now);
     this.#amendments.check(state.tasks);
@@ -179,7 +202,8 @@ export class StepChecker {
         return this.#tasks.take(event, kind.statusChange);
       case "messages":
         this.#messages.take(event, state.messages);
-        return this.#rules.takeMessage(event);
+        if (this.#followsMessages) this.#rules.takeMessage(event);
+        return;
       case "breakers":
         return this.#breakers.take(event, state.breakers, at);
       case "conflicts":
@@ -317,6 +341,7 @@ function checkRoot(state: RootState, now: Instant): void {
   checkClaimsOfLocks(state);
   checkLocksOfTasks(state);
   checkCalls(state);
+  checkWhole(state, now);
 }
 
 /** Checks calls through breakers against attempts, and requests of locks against those of messages. */

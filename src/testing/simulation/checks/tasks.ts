@@ -424,6 +424,25 @@ export class TaskShadow {
   #submitted = 0;
   #ended = 0;
 
+  /** Goes on from `state`, without the events that led to it. */
+  resume({ tasks, lingering, asks, agents, ...state }: TaskState): void {
+    for (const { spec: { id: taskId }, status, epoch, agent } of tasks.values()) {
+      if (isTerminal(status)) continue;
+      this.#tasks.set(taskId, { status, epoch, isTouched: false, isRetried: false });
+      if (agent !== undefined) this.#claims.set(epoch, { taskId, isOver: false });
+    }
+    for (const { epoch, task: { spec: { id: taskId } } } of lingering.values()) {
+      this.#claims.set(epoch, { taskId, isOver: true });
+    }
+    for (const { id, agent: { agentId } } of asks.values()) this.#asks.set(agentId, id);
+    for (const { agentId, pulls } of agents.values()) if (pulls) this.#pulling.add(agentId);
+    const { epoch, sequence, counts, paused } = state;
+    this.#isPaused = paused !== undefined;
+    this.#epoch = epoch;
+    this.#submitted = sequence;
+    this.#ended = counts.completed + counts.failed + counts.cancelled;
+  }
+
   take(event: LockstepEvent, statusChange: StatusChange | undefined): void {
     if (statusChange === undefined) return this.#takeOther(event);
     const { taskId, epoch } = event as LockstepEvent & { taskId: string; epoch?: number };
