@@ -7,7 +7,7 @@
 import type { StateGraph } from "../../src/testing/explorer.ts";
 import type { Alphabet, GraphModel, Subject } from "../tool/subject.ts";
 import { MUTANTS } from "./code_mutants.ts";
-import { actionOf, exploreJournal, movesOf, nameOf } from "./exploration.ts";
+import { actionOf, exploreJournal, exploreJournalTwice, movesOf, nameOf } from "./exploration.ts";
 import { type JournalModel, MODELS } from "./models.ts";
 import { HIDDEN } from "./world.ts";
 
@@ -22,6 +22,11 @@ function graphModel(model: JournalModel): GraphModel {
     alphabet,
     explore: (observer) =>
       observer === undefined ? graph ??= exploreJournal(model) : exploreJournal(model, observer),
+    exploreAll: (observer) => {
+      const all = exploreJournalTwice(model, observer);
+      if (observer === undefined) graph = all;
+      return all;
+    },
     reading: { isStable: () => true, label: (action) => action, hidden: HIDDEN },
   };
 }

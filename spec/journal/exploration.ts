@@ -7,6 +7,7 @@
  */
 
 import { StateGraph } from "../../src/testing/explorer.ts";
+import { Comparison } from "../tool/comparison.ts";
 import type { Observer } from "../tool/subject.ts";
 import type { JournalModel } from "./models.ts";
 import { type Move, World } from "./world.ts";
@@ -16,34 +17,69 @@ export async function exploreJournal(
   model: JournalModel,
   observer?: Observer,
 ): Promise<StateGraph> {
+  return (await exploreWays(model, observer)).graph;
+}
+
+/**
+ * Does the same, and then reaches each state in another way, the last one that was found.
+ *
+ * @throws {Difference} when other moves are possible then, or lead elsewhere
+ */
+export async function exploreJournalTwice(
+  model: JournalModel,
+  observer?: Observer,
+): Promise<StateGraph> {
+  const { graph, others } = await exploreWays(model);
+  const comparison = observer ?? new Comparison(graph);
+  for (const way of [[], ...others.values()]) {
+    await leave(model, way, comparison, () => {});
+  }
+  comparison.end();
+  return graph;
+}
+
+/** Returns the graph, and another way to each state that has one. */
+async function exploreWays(
+  model: JournalModel,
+  observer?: Observer,
+): Promise<{ graph: StateGraph; others: ReadonlyMap<number, readonly Move[]> }> {
   const graph = new StateGraph();
-  const paths: (readonly Move[])[] = [];
-  const find = (world: World, path: readonly Move[]): number => {
+  const ways: (readonly Move[])[] = [];
+  const others = new Map<number, readonly Move[]>();
+  const find = (world: World, way: readonly Move[]): number => {
     const index = graph.add(world.text);
-    if (index === paths.length) paths.push(path);
+    if (index === ways.length) ways.push(way);
+    else others.set(index, way);
     return index;
   };
-  const moves = movesOf(model);
   graph.initial.add(find(await World.after(model, []), []));
-  for (let from = 0; from < paths.length; from++) {
-    const path = paths[from]!;
-    const source = await World.after(model, path);
-    if (source.text !== graph.states[from]) {
-      throw new Error(`Cannot explore: ${path.map(nameOf)} must lead to one state`);
-    }
-    observer?.enter(source.text);
-    let world: World | undefined = source;
-    for (const move of moves.filter((move) => source.allows(move))) {
-      world ??= await World.after(model, path);
-      await world.move(move);
-      const to = find(world, [...path, move]);
-      graph.connect(from, nameOf(move), to);
-      observer?.step(nameOf(move), world.text);
-      if (to !== from) world = undefined;
-    }
+  for (const [from, way] of ways.entries()) {
+    await leave(model, way, observer, (world, move) => {
+      graph.connect(from, nameOf(move), find(world, [...way, move]));
+    });
   }
   observer?.end();
-  return graph;
+  return { graph, others };
+}
+
+/** Makes each move that is possible after a way. */
+async function leave(
+  model: JournalModel,
+  way: readonly Move[],
+  observer: Observer | undefined,
+  found: (world: World, move: Move) => void,
+): Promise<void> {
+  const source = await World.after(model, way);
+  const { text } = source;
+  observer?.enter(text);
+  let world: World | undefined = source;
+  for (const move of movesOf(model).filter((move) => source.allows(move))) {
+    world ??= await World.after(model, way);
+    await world.move(move);
+    found(world, move);
+    observer?.step(nameOf(move), world.text);
+    if (world.text !== text) world = undefined;
+  }
 }
 
 /** Everything that is tried in every state. */

@@ -23,6 +23,12 @@ function graphModels(): Map<string, GraphModel> {
     const module = `Locking${model.name[0]!.toUpperCase()}${model.name.slice(1)}`;
     return [model.name, {
       explore,
+      ...!model.isLarge && {
+        exploreAll: (observer?: Observer) => {
+          const found = exploreLocks(model, observer, true);
+          return observer === undefined ? graph = found : found;
+        },
+      },
       get alphabet() {
         return { module, extends: "MCLocking", actions: lockActions(model, explore()) };
       },

@@ -301,4 +301,15 @@ export const MUTANTS: readonly CodeMutant[] = [
     find: ".sort((a, b) => a.sequence - b.sequence)\n    .flatMap",
     replace: ".sort((a, b) => b.sequence - a.sequence)\n    .flatMap",
   },
+  {
+    ...mutant(
+      "a capacity is refused where another owner came first",
+      "sharing",
+      "define r",
+      "capacity.ts",
+      'if (isFull) return refuse(step, command, resourceId, "full");',
+      'if (isFull || (isIdle && state.owners.keys().next().value === "b")) return refuse(step, command, resourceId, "full");',
+    ),
+    isHidden: true,
+  },
 ];

@@ -12,6 +12,7 @@ import { lockMachine } from "../../src/locks/machine.ts";
 import type { LockState } from "../../src/locks/state.ts";
 import type { Move, StateGraph } from "../../src/testing/explorer.ts";
 import { exploreObserved } from "../tool/exploring.ts";
+import { identityOf } from "../tool/identity.ts";
 import { stateText, THEN } from "../tool/graphs.ts";
 import type { Observer } from "../tool/subject.ts";
 import { canonical } from "../tool/value.ts";
@@ -29,12 +30,27 @@ export function lockOf(resourceId: string): string {
   return LOCKS.get(resourceId) ?? resourceId;
 }
 
-/** Returns the machine's reachable states, written as the specification's. */
-export function exploreLocks(model: LockModel, observer?: Observer): StateGraph {
+/** What a lock machine does not decide by: options, marks of searches, places that follow from others. */
+const IRRELEVANT: ReadonlySet<string> = new Set([
+  ...["config", "search", "lastSearch", "sweepAt"],
+  ...["position", "lockIndex", "ownerIndex"],
+]);
+
+/**
+ * Returns the machine's reachable states, written as the specification's. With `everyState`, also those
+ * are explored that are written like others.
+ */
+export function exploreLocks(
+  model: LockModel,
+  observer?: Observer,
+  everyState = false,
+): StateGraph {
   const exploration = {
     alphabet: movesOf(model),
     describe: (state: Readonly<LockState>, now: Instant) =>
       stateText(variablesOf(model, state, now)),
+    ...everyState &&
+      { identify: (state: Readonly<LockState>) => identityOf(state, IRRELEVANT) },
     label: labelOf,
     allows: (state: Readonly<LockState>, now: Instant, move: Move<LockCommand>) =>
       mayTry(model, state, now, move),

@@ -11,6 +11,8 @@ import type { LockConfig } from "../../src/locks/config.ts";
 /** Commands that are tried, and bounds. */
 export interface LockModel {
   readonly name: string;
+  /** Whether it has too many states for all to be explored that are one to the specification. */
+  readonly isLarge?: boolean;
   readonly config: Partial<LockConfig>;
   readonly owners: readonly string[];
   readonly locks: readonly string[];

@@ -9,6 +9,7 @@ import type { StateGraph } from "../../src/testing/explorer.ts";
 import type { TaskEvent } from "../../src/tasks/events.ts";
 import type { TaskState } from "../../src/tasks/state.ts";
 import { exploreObserved } from "../tool/exploring.ts";
+import { identityOf } from "../tool/identity.ts";
 import { stateText, THEN } from "../tool/graphs.ts";
 import type { Alphabet, GraphModel, Observer, Subject } from "../tool/subject.ts";
 import { canonical, expression } from "../tool/value.ts";
@@ -29,10 +30,20 @@ import { fewTraces, randomSets } from "./traces.ts";
 /** Commands are bounded in the model; their actions have this before their names there. */
 const BOUNDED = "B";
 
-/** Returns the graph of the machine within `bounds`, and the names of all steps in it. */
+/** What a task machine does not decide by: options, chance, counts, places that follow from others. */
+const IRRELEVANT: ReadonlySet<string> = new Set([
+  ...["config", "prng", "counts", "history", "completed", "failed", "finished", "registrations"],
+  "position",
+]);
+
+/**
+ * Returns the graph of the machine within `bounds`, and the names of all steps in it. With
+ * `everyState`, also those states are explored that are one state to the specification.
+ */
 export function exploreWithin(
   bounds: Bounds,
   observer?: Observer,
+  everyState = false,
 ): { readonly graph: StateGraph; readonly actions: ReadonlyMap<string, string> } {
   const actions = new Map<string, string>();
   const name = (prefix: string, action: Action): string => {
@@ -48,6 +59,7 @@ export function exploreWithin(
   const exploration: Exploration<TaskState, ModelCommand, TaskEvent> = {
     alphabet: alphabet(bounds).map((command) => ({ command, afterMs: 0 })),
     describe: (state) => describeWithin(bounds, state),
+    ...everyState && { identify: (state: TaskState) => identityOf(state, IRRELEVANT) },
     label: ({ command }, events) => label(command as ModelCommand, events, name),
     allows: (state, _, { command }) => allows(bounds, state, command as ModelCommand),
   };
@@ -97,6 +109,13 @@ function graphModel(name: string, bounds: Bounds): GraphModel {
     },
     explore: (observer) =>
       observer === undefined ? explored().graph : exploreWithin(bounds, observer).graph,
+    ...!bounds.isLarge && {
+      exploreAll: (observer?: Observer) => {
+        const all = exploreWithin(bounds, observer, true);
+        if (observer === undefined) found = all;
+        return all.graph;
+      },
+    },
     reading: {
       isStable: (state) => state.get("quiet") === "TRUE",
       label: (action) => action,

@@ -19,6 +19,8 @@ import type { Expire, ModelCommand } from "./actions.ts";
 
 /** The constants of a configuration of `MCStealing`. */
 export interface Bounds {
+  /** Whether it has too many states for all to be explored that are one to the specification. */
+  readonly isLarge?: boolean;
   readonly tasks: readonly string[];
   readonly agents: readonly string[];
   /** By agent, as are the next two. */

@@ -202,6 +202,7 @@ export const BOUNDS: ReadonlyMap<string, Bounds> = new Map<string, Bounds>([
   }],
   ["batches", {
     ...BASE,
+    isLarge: true,
     tasks: ["t1", "t2", "t3"],
     agents: ["a1", "a2", "a3"],
     slots: { a1: 1, a2: 2, a3: 1 },
@@ -215,6 +216,7 @@ export const BOUNDS: ReadonlyMap<string, Bounds> = new Map<string, Bounds>([
   }],
   ["reports", {
     ...BASE,
+    isLarge: true,
     agents: ["a1", "a2", "a3"],
     slots: { a1: 1, a2: 2, a3: 1 },
     room: { a1: 2, a2: 1, a3: 0 },
@@ -229,6 +231,7 @@ export const BOUNDS: ReadonlyMap<string, Bounds> = new Map<string, Bounds>([
   }],
   ["agents", {
     ...BASE,
+    isLarge: true,
     maxStealBatch: 1,
     causes: ["caller"],
     used: [
@@ -244,6 +247,7 @@ export const BOUNDS: ReadonlyMap<string, Bounds> = new Map<string, Bounds>([
   }],
   ["breakers", {
     ...BASE,
+    isLarge: true,
     room: { a1: 0, a2: 1 },
     maxStealBatch: 1,
     causes: ["breaker", "caller"],

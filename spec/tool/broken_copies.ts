@@ -57,7 +57,7 @@ async function exploreIntact(root: URL, folder: string, name: string): Promise<S
 
 /** Applies the change to the copy at `root`, and returns why it does not count as caught. */
 async function tryMutant(
-  { file, find, replace, graph, at }: CodeMutant,
+  { file, find, replace, graph, at, isHidden = false }: CodeMutant,
   folder: string,
   root: URL,
   known: StateGraph,
@@ -66,12 +66,17 @@ async function tryMutant(
   const text = await Deno.readTextFile(path).catch(() => "");
   if (text.split(find).length !== 2) return `its text must be in ${file} once`;
   await Deno.writeTextFile(path, text.replace(find, () => replace));
+  let isExploringAll = false;
   try {
     const { graphs } = await loadSubject(folder, root);
-    await graphs.get(graph)!.explore(new Comparison(known));
+    const { explore, exploreAll } = graphs.get(graph)!;
+    await explore(new Comparison(known));
+    isExploringAll = isHidden;
+    if (isExploringAll) await exploreAll!(new Comparison(known));
     return `the graph "${graph}" is the same`;
   } catch (error) {
     if (!(error instanceof Difference)) return `it does not run: ${error}`;
+    if (isHidden && !isExploringAll) return "the first state of each description shows it";
     if (error.label.startsWith(at)) return undefined;
     return `the graph "${graph}" first differs at "${error.label}", not at "${at}"`;
   }

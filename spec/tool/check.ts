@@ -93,6 +93,7 @@ async function checkGraph(model: TlcModel, settings: Settings): Promise<Outcome>
     throw new Error(`Cannot check ${model.name}: the binding must have a graph "${model.subject}"`);
   }
   const { write, folder } = settings;
+  await graph.exploreAll?.();
   const { module } = graph.alphabet;
   const files = await tlcFilesOf(model);
   files.set(`${module}.tla`, alphabetModule(graph.alphabet));

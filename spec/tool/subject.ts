@@ -45,6 +45,11 @@ export interface GraphModel {
   readonly alphabet: Alphabet;
   /** Explores the machine; `observer` follows each step. */
   readonly explore: (observer?: Observer) => StateGraph | Promise<StateGraph>;
+  /**
+   * Explores every state of the machine, also those that are one state to the specification, and
+   * throws unless such states behave alike. `explore` returns the same graph at less cost.
+   */
+  readonly exploreAll?: (observer?: Observer) => StateGraph | Promise<StateGraph>;
   /** Interpretation of TLC's graph. */
   readonly reading: Reading;
 }
@@ -87,6 +92,8 @@ export interface CodeMutant {
   readonly graph: string;
   /** Beginning of the first edge of that graph that must change. */
   readonly at: string;
+  /** Whether only some of the states differ that are one state to the specification. */
+  readonly isHidden?: boolean;
 }
 
 /** Loads `spec/<folder>/binding.ts`, of this repository or of a copy at `root`. */

@@ -5,7 +5,7 @@
  */
 
 import { fork } from "../core/data/plain.ts";
-import type { Instant, Machine, Named, Tick } from "../core/machine.ts";
+import { type Instant, type Machine, type Named, Refusal, type Tick } from "../core/machine.ts";
 
 /** A command that is tried in every state. */
 export interface Move<Command extends Named> {
@@ -23,6 +23,11 @@ export interface Exploration<State, Command extends Named, Event extends Named> 
   readonly describe: (state: Readonly<State>, now: Instant) => string;
   /** Returns a text of a step, from its move, its events and its answer. */
   readonly label: (move: Move<Command>, events: readonly Event[], answer: unknown) => string;
+  /**
+   * Returns a text that has what the description leaves out, too. All states that differ in it are
+   * explored, and those with one description must behave alike. @default the description is all
+   */
+  readonly identify?: (state: Readonly<State>) => string;
   /** Returns whether `move` is possible in this state. @default always */
   readonly allows?: (state: Readonly<State>, now: Instant, move: Move<Command>) => boolean;
   /** The number of states beyond which the exploration fails. @default 100_000 */
@@ -36,40 +41,111 @@ export interface Exploration<State, Command extends Named, Event extends Named> 
  * Costs a copy of the state for each move that changes it.
  *
  * @throws {RangeError} when there are more than `maxStates` states
+ * @throws {Error} when `identify` tells states apart that have one description and behave differently
  */
 export function explore<State, Command extends Named, Event extends Named, Answers>(
   machine: Machine<State, Command, Event, Answers>,
-  { alphabet, describe, label, allows, maxStates = 100_000 }: Exploration<State, Command, Event>,
+  exploration: Exploration<State, Command, Event>,
 ): StateGraph {
+  const { alphabet, describe, identify, label, allows, maxStates = 100_000 } = exploration;
   const graph = new StateGraph();
-  const open: { state: State; now: Instant }[] = [];
-  const find = (state: State, now: Instant): number => {
+  const open: Open<State>[] = [];
+  const known = new Map<string, Open<State>>();
+  const find = (state: State, now: Instant): Open<State> => {
     const index = graph.add(describe(state, now));
-    if (index < open.length) return index;
-    if (index >= maxStates) {
+    const identity = identify === undefined ? `${index}` : `${index} ${identify(state)}`;
+    let found = known.get(identity);
+    if (found !== undefined) return found;
+    if (open.length >= maxStates) {
       throw new RangeError(
         `Cannot explore "${machine.name}": it must have at most ${maxStates} states, got more`,
       );
     }
-    open.push({ state, now });
-    return index;
+    found = { state, now, index };
+    known.set(identity, found);
+    open.push(found);
+    return found;
   };
-  graph.initial.add(find(machine.init(), 0));
-  for (let from = 0; from < open.length; from++) {
-    const { state, now } = open[from]!;
+  // A refusal changes nothing, so the description is enough.
+  const refused = (source: Open<State>, state: State, now: Instant): Open<State> =>
+    graph.add(describe(state, now)) === source.index ? source : find(state, now);
+  const explored = new Set<number>();
+  graph.initial.add(find(machine.init(), 0).index);
+  for (const source of open) {
+    const { state, now, index } = source;
+    const edges = explored.has(index) ? new Repetition(graph, index) : new Discovery(graph, index);
+    explored.add(index);
     let copy = fork(state);
     for (const move of alphabet) {
       if (allows !== undefined && !allows(state, now, move)) continue;
       const then = now + move.afterMs;
       const events: Event[] = [];
       const answer = machine.step(copy, move.command, then, events);
-      const to = find(copy, then);
-      graph.connect(from, label(move, events, answer), to);
-      if (to !== from) copy = fork(state);
+      const target = answer instanceof Refusal ? refused(source, copy, then) : find(copy, then);
+      edges.add(label(move, events, answer), target.index);
+      if (target !== source) copy = fork(state);
     }
-    open[from] = { state: undefined as State, now }; // its text is enough from here on
+    edges.end();
+    source.state = undefined as State; // its text is enough from here on
   }
   return graph;
+}
+
+/** A state that was found. */
+interface Open<State> {
+  state: State;
+  readonly now: Instant;
+  /** The index of its description. */
+  readonly index: number;
+}
+
+/** The edges of the first state that has a description. */
+class Discovery {
+  readonly #graph: StateGraph;
+  readonly #from: number;
+
+  constructor(graph: StateGraph, from: number) {
+    this.#graph = graph;
+    this.#from = from;
+  }
+
+  add(label: string, to: number): void {
+    this.#graph.connect(this.#from, label, to);
+  }
+
+  end(): void {}
+}
+
+/** The edges of a further state with this description, which must be the same. */
+class Repetition {
+  readonly #description: string;
+  readonly #missing = new Map<string, number>();
+
+  constructor(graph: StateGraph, from: number) {
+    this.#description = graph.states[from]!;
+    for (const { label, to, times } of graph.edgesFrom(from)) {
+      this.#missing.set(`${label}\t${to}`, times);
+    }
+  }
+
+  add(label: string, to: number): void {
+    const key = `${label}\t${to}`;
+    const times = this.#missing.get(key);
+    if (times === undefined) throw this.#failure(label);
+    if (times === 1) this.#missing.delete(key);
+    else this.#missing.set(key, times - 1);
+  }
+
+  end(): void {
+    for (const key of this.#missing.keys()) throw this.#failure(key.split("\t")[0]!);
+  }
+
+  #failure(label: string): Error {
+    return new Error(
+      `Cannot explore: states with one description must behave alike, but not all do ` +
+        `"${label}" in\n${this.#description}`,
+    );
+  }
 }
 
 /** An edge of a {@linkcode StateGraph}. */

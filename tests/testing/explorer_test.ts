@@ -85,3 +85,44 @@ Deno.test("explore() counts moves with the same label and target", () => {
 Deno.test("explore() fails beyond the number of states that it is allowed", () => {
   assertThrows(() => exploreDial([ONE, TWO, WAIT], 4), RangeError, "at most 4 states, got more");
 });
+
+interface Toggle extends Named<"toggle" | "wear"> {}
+
+/** A switch that does nothing more once it was worn `most` times. */
+const worn = (most: number) =>
+  definePart<{ isOn: boolean; wear: number }, Toggle, Named<"on" | "off" | "worn">>({
+    name: "switch",
+    commands: ["toggle", "wear"],
+    init: () => ({ isOn: false, wear: 0 }),
+    fire() {},
+    apply(state, { type }, _now, events) {
+      if (type === "wear") state.wear = Math.min(state.wear + 1, 2);
+      else if (state.wear < most) state.isOn = !state.isOn;
+      events.push({ type: type === "wear" ? "worn" : state.isOn ? "on" : "off" });
+    },
+    describe: ({ type }) => type,
+    deadline: () => Infinity,
+  });
+
+Deno.test("explore() tries each state that identify() tells apart, and requires one behavior", () => {
+  const identified = new Set<string>();
+  const exploration = {
+    alphabet: (["toggle", "wear"] as const).map((type) => ({ command: { type }, afterMs: 0 })),
+    describe: ({ isOn }: { isOn: boolean }) => String(isOn),
+    label: (_move: unknown, events: readonly Named[]) => events.map(({ type }) => type).join(),
+  };
+  const identify = (state: { isOn: boolean; wear: number }) => {
+    identified.add(JSON.stringify(state));
+    return String(state.wear);
+  };
+  const graph = explore(worn(3), exploration);
+  assertEquals(graph.edgeCount, 4);
+  assertEquals(explore(worn(3), { ...exploration, identify }), graph);
+  assertEquals(identified.size, 6);
+  assertEquals(explore(worn(2), exploration), graph);
+  assertThrows(
+    () => explore(worn(2), { ...exploration, identify }),
+    Error,
+    'must behave alike, but not all do "off" in\nfalse',
+  );
+});
