@@ -26,15 +26,19 @@ VARIABLES
   holds,        \* [Lock -> [holders -> Hold]]
   queue,        \* [Lock -> Seq(wait)]  the first is served next
   waits,        \* [numbers of waits -> Wait]
+  asks,         \* [numbers -> Ask]  the requests that wait for a response, numbered like waits
   timers,       \* Seq([at, kind, id]), oldest first: the ends of leases and of timeouts
   todo,         \* pending consequences in the step
   told          \* the last event, as far as the configuration needs it: see Say
-vars == <<now, epoch, lastWait, capacity, holds, queue, waits, timers, todo, told>>
+vars == <<now, epoch, lastWait, capacity, holds, queue, waits, asks, timers, todo, told>>
 
 (* The locks with a path in common with this one, itself included; {} for one that is not a set of *)
 (* paths. Overridden by configurations that have such locks. Of one owner they never conflict.     *)
 Near(r) == {}
 IsPaths(r) == Near(r) # {}
+
+(* How many requests may wait for a response. Overridden by configurations with few. *)
+MaxAsks == 1000000
 
 Modes == {"exclusive", "shared"}
 Request(r, m, u) == [lock |-> r, mode |-> m, units |-> u]
@@ -50,6 +54,7 @@ Nothing == [
   others   |-> <<>>,   \* waits of an owner for a lock that it was just granted
   grant    |-> <<>>,   \* the rest of a grant of several locks
   leaving  |-> <<>>,   \* owners that release all, or all that one wait was granted
+  evicted  |-> <<>>,   \* the owners that lose a lock to the winner of a conflict
   unserved |-> <<>>,   \* locks whose first waiter may be granted
   again    |-> <<>>,   \* waits for several locks of which the owner was granted one otherwise
   suspects |-> <<>>,   \* owners that may be in a new cycle; the last one is searched first
@@ -59,6 +64,8 @@ Stable == todo = Nothing
 
 (* Overridden by configurations that need less. *)
 Say(event) == told' = event
+SayDeadlocks(event) == told' = IF event.type = "deadlock:detected" THEN event
+  ELSE [type |-> event.type, owner |-> IF "owner" \in DOMAIN event THEN event.owner ELSE ""]
 SayNothing(event) == told' = [type |-> "nothing"]
 SayBriefly(event) == told' = [type |-> event.type, owner |-> IF "owner" \in DOMAIN event THEN event.owner ELSE ""]
 SayWithin(event) == told' = IF todo'.open THEN event ELSE [type |-> "nothing"]
@@ -77,6 +84,9 @@ Holders(r) == DOMAIN holds[r]
 Holds(a, r) == a \in Holders(r)
 LocksOf(a) == {r \in Lock : Holds(a, r)}
 WaitsOf(a) == {w \in DOMAIN waits : waits[w].owner = a}
+AsksFrom(a) == {n \in DOMAIN asks : asks[n].from = a}
+AsksTo(a) == {n \in DOMAIN asks : asks[n].to = a}
+AsksNamed(id) == {n \in DOMAIN asks : asks[n].id = id}
 
 (* A caller that leaves its wait. The fields are there only while they matter: `caller` of a wait that its *)
 (* caller may leave, or has left, and `keepMs` of a grant that is kept for a caller that has left.         *)
@@ -187,23 +197,42 @@ HopsOfWait(w, i) ==
 RECURSIVE HopsOfWaits(_)
 HopsOfWaits(ws) == IF ws = <<>> THEN <<>> ELSE HopsOfWait(Head(ws), 1) \o HopsOfWaits(Tail(ws))
 Hops(a) == HopsOfWaits(Sorted(WaitsOf(a)))
+(* A request leads to the owner that has to respond, and has no lock. *)
+HopsOfAsks(a) == LET ns == Sorted(AsksFrom(a)) IN [i \in DOMAIN ns |-> [wait |-> ns[i], lock |-> "", to |-> asks[ns[i]].to]]
+IsAsk(hop) == hop.wait \in DOMAIN asks
+WaiterOf(hop) == IF IsAsk(hop) THEN asks[hop.wait].from ELSE waits[hop.wait].owner
 
-(* The shortest path from an owner back to it, breadth first; only through `among`. *)
-RECURSIVE Visit(_, _, _, _)
-Visit(found, path, hops, among) ==
+(* The shortest path from an owner back to it that passes a lock, breadth first; only through `among`.   *)
+(* An owner may be found twice, by requests alone and after a lock. The first `n` of `found` are those   *)
+(* that requests alone lead to, and are followed along waits only, as their requests have been followed. *)
+RECURSIVE Visit(_, _, _, _, _)
+Visit(found, n, path, hops, among) ==
   IF hops = <<>> THEN found
   ELSE LET a == Head(hops).to
-           isNew == a \in among /\ \A i \in DOMAIN found : found[i].owner # a
+           isNew == a \in among /\ \A i \in DOMAIN found : i = 1 \/ i > n => found[i].owner # a
        IN Visit(IF isNew THEN Append(found, [owner |-> a, path |-> Append(path, Head(hops))]) ELSE found,
-                path, Tail(hops), among)
-RECURSIVE Search(_, _, _, _)
-Search(found, i, start, among) ==
+                n, path, Tail(hops), among)
+RECURSIVE VisitByAsks(_, _, _)
+VisitByAsks(found, i, among) ==
+  IF i > Len(found) THEN found
+  ELSE VisitByAsks(Visit(found, 0, found[i].path, HopsOfAsks(found[i].owner), among), i + 1, among)
+Start(a) == <<[owner |-> a, path |-> <<>>]>>
+RECURSIVE Search(_, _, _, _, _)
+Search(found, n, i, start, among) ==
   IF i > Len(found) THEN <<>>
-  ELSE LET hops == Hops(found[i].owner)
+  ELSE LET hops == Hops(found[i].owner) \o (IF i > n THEN HopsOfAsks(found[i].owner) ELSE <<>>)
            home == {k \in DOMAIN hops : hops[k].to = start}
        IN IF home # {} THEN Append(found[i].path, hops[MinOf(home)])
-          ELSE Search(Visit(found, found[i].path, hops, among), i + 1, start, among)
-WayBack(a, among) == Search(<<[owner |-> a, path |-> <<>>]>>, 1, a, among)
+          ELSE Search(Visit(found, n, found[i].path, hops, among), n, i + 1, start, among)
+(* The shortest part of a path between two visits to one owner, if there are two. *)
+WithoutDetour(path) ==
+  LET twice == {<<i, k>> \in (DOMAIN path) \X (DOMAIN path) : i < k /\ WaiterOf(path[i]) = WaiterOf(path[k])}
+      isShorter(p, q) == p[2] - p[1] < q[2] - q[1] \/ (p[2] - p[1] = q[2] - q[1] /\ p[2] <= q[2])
+  IN IF twice = {} THEN path
+     ELSE LET p == CHOOSE p \in twice : \A q \in twice : isShorter(p, q) IN SubSeq(path, p[1], p[2] - 1)
+WayBack(a, among) ==
+  IF asks = <<>> THEN Search(Start(a), 1, 1, a, among)
+  ELSE LET found == VisitByAsks(Start(a), 1, among) IN WithoutDetour(Search(found, Len(found), 1, a, among))
 
 (* Whether a request is granted once all owners that aren't stuck have released everything. *)
 ComesTrue(w, q, stuck) ==
@@ -219,28 +248,47 @@ ComesTrue(w, q, stuck) ==
      /\ q.mode = "exclusive" => units + q.units <= capacity[q.lock]
 CanGoOn(a, stuck) == \A w \in WaitsOf(a) : \A i \in DOMAIN waits[w].requests :
   LET q == waits[w].requests[i] IN IsBlocked(w, q) => ComesTrue(w, q, stuck)
+(* Those of `S` that are in `K`, or wait for a response that depends on one in `K`. *)
+RECURSIVE DependingOn(_, _)
+DependingOn(K, S) == LET more == {a \in S \ K : \E n \in AsksFrom(a) : asks[n].to \in K} IN
+                     IF more = {} THEN K ELSE DependingOn(K \cup more, S)
 RECURSIVE StuckAmong(_)
-StuckAmong(S) == LET able == {a \in S : CanGoOn(a, S)} IN IF able = {} THEN S ELSE StuckAmong(S \ able)
+StuckAmong(S) == LET kept == DependingOn({a \in S : ~CanGoOn(a, S)}, S) IN IF kept = S THEN S ELSE StuckAmong(kept)
 
-(* A deadlock through an owner, as hops from owner to owner; <<>> when there is none. *)
-CycleThrough(a) ==
+CycleThroughLock(a) ==
   LET cycle == WayBack(a, Owner) IN
-  IF \A i \in DOMAIN cycle : capacity[cycle[i].lock] = 1 THEN cycle
+  IF \A i \in DOMAIN cycle : IsAsk(cycle[i]) \/ capacity[cycle[i].lock] = 1 THEN cycle
   ELSE LET stuck == StuckAmong(Owner) IN IF a \in stuck THEN WayBack(a, stuck) ELSE <<>>
 
-(* The wait of the lowest priority; of several, of the owner with the fewest locks; of several, the youngest. *)
+(* Owners that wait for each other by requests alone may still respond. They count as deadlocked if two of *)
+(* them hold locks, since then locks are at stake.                                                         *)
+CycleOfAsks(a) ==
+  LET found == VisitByAsks(Start(a), 1, Owner)
+      mutual == {found[i].owner : i \in DOMAIN found} \cap DependingOn({a}, Owner)
+      hopsHome(i) == SelectSeq(HopsOfAsks(found[i].owner), LAMBDA hop : hop.to = a)
+      ends == {i \in DOMAIN found : hopsHome(i) # <<>>}
+  IN IF Cardinality({b \in mutual : LocksOf(b) # {}}) < 2 THEN <<>>
+     ELSE LET i == MinOf(ends) IN Append(found[i].path, hopsHome(i)[1])
+
+(* A deadlock through an owner, as hops from owner to owner; <<>> when there is none. *)
+CycleThrough(a) == LET cycle == CycleThroughLock(a) IN
+                   IF cycle # <<>> \/ asks = <<>> THEN cycle ELSE CycleOfAsks(a)
+
+(* The wait or request of the lowest priority; of several, of the owner with the fewest locks; of several, *)
+(* the youngest.                                                                                           *)
 GivesWayTo(v, w) ==
-  LET few(x) == Cardinality(LocksOf(waits[x].owner)) IN
-  \/ waits[v].priority < waits[w].priority
-  \/ waits[v].priority = waits[w].priority /\ few(v) < few(w)
-  \/ waits[v].priority = waits[w].priority /\ few(v) = few(w) /\ v >= w
-Victim(cycle) == CHOOSE i \in DOMAIN cycle :
-  \A k \in DOMAIN cycle : GivesWayTo(cycle[i].wait, cycle[k].wait)
+  LET few(hop) == Cardinality(LocksOf(WaiterOf(hop)))
+      priority(hop) == IF IsAsk(hop) THEN asks[hop.wait].priority ELSE waits[hop.wait].priority
+  IN \/ priority(v) < priority(w)
+     \/ priority(v) = priority(w) /\ few(v) < few(w)
+     \/ priority(v) = priority(w) /\ few(v) = few(w) /\ v.wait >= w.wait
+Victim(cycle) == CHOOSE i \in DOMAIN cycle : \A k \in DOMAIN cycle : GivesWayTo(cycle[i], cycle[k])
 
 --------------------------------------------------------------------------------
 (* The changes of state when a wait or a grant begins or ends. *)
 
 WaitsWithout(w) == [v \in DOMAIN waits \ {w} |-> waits[v]]
+AsksWithout(n) == [m \in DOMAIN asks \ {n} |-> asks[m]]
 QueueWithout(w) == [r \in Lock |-> Without(queue[r], w)]
 IsTimerOf(t, kind, id) == t.id = id /\ (t.kind = kind \/ (kind = "wait" /\ t.kind = "caller"))
 TimersWithout(kind, id) == SelectSeq(timers, LAMBDA t : ~IsTimerOf(t, kind, id))
@@ -275,20 +323,22 @@ EndWait(w, t) == /\ waits' = WaitsWithout(w)
                  /\ queue' = QueueWithout(w)
                  /\ timers' = TimersWithout("wait", w)
                  /\ todo' = Opened(AfterWait(w, t))
-                 /\ UNCHANGED <<now, epoch, lastWait, capacity, holds>>
+                 /\ UNCHANGED <<asks, now, epoch, lastWait, capacity, holds>>
 
 EndHold(r, a, t) ==
   /\ holds' = [holds EXCEPT ![r] = [b \in Holders(r) \ {a} |-> holds[r][b]]]
   /\ timers' = TimersWithout("hold", holds[r][a].epoch)
   /\ todo' = Opened(AfterHold(a, r, t))
-  /\ UNCHANGED <<now, epoch, lastWait, capacity, queue, waits>>
+  /\ UNCHANGED <<asks, now, epoch, lastWait, capacity, queue, waits>>
 
-Stay == UNCHANGED <<now, epoch, lastWait, capacity, holds, queue, waits, timers, todo>>
+Stay == UNCHANGED <<asks, now, epoch, lastWait, capacity, holds, queue, waits, timers, todo>>
 
 NextEpoch == epoch + 1
 NextWait == lastWait + 1
 NewestEpoch(e) == e
 NewestWait(w) == w
+LeaseEnd(length) == now + length
+LimitEnd(length) == now + length
 
 --------------------------------------------------------------------------------
 (* Events. Each has the arguments of the event of that name, and then those that  *)
@@ -302,10 +352,12 @@ Acquired(r, a, e, m, u, w, waited, lease, kept, ws, qs, ts, t) ==
       mayGoOn(v) == Covers(m, u, want(v)) /\ Len(ws[v].requests) > 1
       ended == SelectSeq(here, LAMBDA v : ~mayGoOn(v))
       ends == IF ended = <<>> THEN <<>> ELSE <<[lock |-> r, owner |-> a, waits |-> ended]>>
-      isSuspect == mine # {} /\ IF IsPaths(r) THEN \E s \in Near(r) : qs[s] # <<>> ELSE qs[r] # <<>>
+      isAwaited == IF IsPaths(r) THEN \E s \in Near(r) : qs[s] # <<>> ELSE qs[r] # <<>>
+      isWaiting == mine # {} /\ isAwaited
+      isSuspect == isWaiting \/ (AsksFrom(a) # {} /\ (isAwaited \/ AsksTo(a) # {}))
       (* A grant of paths lets requests of its owner overtake waits that have to wait for it anyway. *)
       again == IF ~IsPaths(r) THEN SelectSeq(here, mayGoOn)
-               ELSE IF ~isSuspect THEN <<>>
+               ELSE IF ~isWaiting THEN <<>>
                ELSE SelectSeq(Sorted(mine), LAMBDA v : \A i \in DOMAIN ended : ended[i] # v)
   IN /\ e = NextEpoch
      /\ epoch' = NewestEpoch(e)
@@ -317,11 +369,11 @@ Acquired(r, a, e, m, u, w, waited, lease, kept, ws, qs, ts, t) ==
      /\ queue' = qs
      /\ timers' = CASE kept # <<>> -> Append(ts, [at |-> kept[1].at, kind |-> "hold", id |-> e])
                     [] lease = 0 -> ts
-                    [] OTHER -> Append(ts, [at |-> now + lease, kind |-> "hold", id |-> e])
+                    [] OTHER -> Append(ts, [at |-> LeaseEnd(lease), kind |-> "hold", id |-> e])
      /\ todo' = Opened([t EXCEPT !.again = @ \o again,
                                  !.others = ends,
                                  !.suspects = IF isSuspect /\ ended = <<>> THEN Append(@, a) ELSE @])
-     /\ UNCHANGED <<now, lastWait, capacity>>
+     /\ UNCHANGED <<asks, now, lastWait, capacity>>
      /\ Say([type |-> "resource:acquired", resourceId |-> r, owner |-> a, epoch |-> e, mode |-> m,
              units |-> u, waitId |-> w, waitedMs |-> waited])
 
@@ -333,13 +385,13 @@ Collects(r, a, left) == IsKept(r, a) /\ ~left
 Uncollected(e, ts) == SelectSeq(ts, LAMBDA timer : ~IsTimerOf(timer, "hold", e))
 Reacquired(r, a, e, w, left, ws, qs, ts, t) ==
   LET hold == holds[r][a]
-      lease == IF hold.leaseMs = 0 THEN <<>> ELSE <<[at |-> now + hold.leaseMs, kind |-> "hold", id |-> e]>>
+      lease == IF hold.leaseMs = 0 THEN <<>> ELSE <<[at |-> LeaseEnd(hold.leaseMs), kind |-> "hold", id |-> e]>>
   IN /\ e = hold.epoch
      /\ holds' = IF Collects(r, a, left) THEN [holds EXCEPT ![r][a] = FieldsWithout(hold, "keepMs")] ELSE holds
      /\ timers' = IF Collects(r, a, left) THEN Uncollected(e, ts) \o lease ELSE ts
      /\ waits' = ws /\ queue' = qs
      /\ todo' = Opened(t)
-     /\ UNCHANGED <<now, epoch, lastWait, capacity>>
+     /\ UNCHANGED <<asks, now, epoch, lastWait, capacity>>
      /\ ToldReacquired(r, a, e, w)
 
 ResourcesOf(w) == [i \in DOMAIN waits[w].requests |-> waits[w].requests[i].lock]
@@ -353,9 +405,9 @@ Queued(rs, a, w, p, requests, timeout, lease) ==
      /\ lastWait' = NewestWait(w)
      /\ waits' = [v \in DOMAIN waits \cup {w} |-> IF v = w THEN wait ELSE waits[v]]
      /\ queue' = [r \in Lock |-> IF \E i \in DOMAIN rs : rs[i] = r THEN into(queue[r]) ELSE queue[r]]
-     /\ timers' = IF timeout = 0 THEN timers ELSE Append(timers, [at |-> now + timeout, kind |-> "wait", id |-> w])
+     /\ timers' = IF timeout = 0 THEN timers ELSE Append(timers, [at |-> LimitEnd(timeout), kind |-> "wait", id |-> w])
      /\ todo' = Opened([todo EXCEPT !.suspects = Append(@, a)])
-     /\ UNCHANGED <<now, epoch, capacity, holds>>
+     /\ UNCHANGED <<asks, now, epoch, capacity, holds>>
      /\ Say([type |-> "resource:queued", resourceIds |-> rs, owner |-> a, waitId |-> w, priority |-> p])
 
 GaveBack(type, r, a, e, held, t) ==
@@ -371,7 +423,7 @@ Revoked(r, a, e, held, t) == GaveBack("resource:revoked", r, a, e, held, t)
 (* Starts a lease anew; with `keep`, the time for which the grant is kept instead. *)
 Renewed(r, a, e, lease, keep, t) ==
   LET length == IF keep = 0 THEN lease ELSE keep
-      expires == IF length = 0 THEN 0 ELSE now + length
+      expires == IF length = 0 THEN 0 ELSE LeaseEnd(length)
       hold == [holds[r][a] EXCEPT !.leaseMs = lease]
       had == \E i \in DOMAIN timers : timers[i].kind = "hold" /\ timers[i].id = e
       again(timer) == IF timer.kind = "hold" /\ timer.id = e THEN [timer EXCEPT !.at = expires] ELSE timer
@@ -382,7 +434,7 @@ Renewed(r, a, e, lease, keep, t) ==
                     [] ~had /\ length > 0 -> Append(timers, [at |-> expires, kind |-> "hold", id |-> e])
                     [] OTHER -> timers
      /\ todo' = t
-     /\ UNCHANGED <<now, epoch, lastWait, capacity, queue, waits>>
+     /\ UNCHANGED <<asks, now, epoch, lastWait, capacity, queue, waits>>
      /\ Say([type |-> "resource:renewed", resourceId |-> r, owner |-> a, epoch |-> e, expiresAt |-> expires])
 
 (* The caller of a wait has left: the wait is kept. *)
@@ -394,7 +446,7 @@ Detached(rs, a, w, keep, t) ==
   /\ waits' = [waits EXCEPT ![w] = WithCaller(@, TRUE, keep)]
   /\ timers' = Missed(w, keep)
   /\ todo' = t
-  /\ UNCHANGED <<now, epoch, lastWait, capacity, holds, queue>>
+  /\ UNCHANGED <<asks, now, epoch, lastWait, capacity, holds, queue>>
   /\ TellDetached(rs, a, w, keep)
 (* It left as the wait was granted: the grants `rs`, in their order, are kept. *)
 GrantDetached(rs, a, w, keep, t) ==
@@ -404,14 +456,14 @@ GrantDetached(rs, a, w, keep, t) ==
   /\ timers' = SelectSeq(timers, LAMBDA timer : ~(timer.kind = "hold" /\ timer.id \in es))
                \o [i \in DOMAIN rs |-> [at |-> now + keep, kind |-> "hold", id |-> holds[rs[i]][a].epoch]]
   /\ todo' = t
-  /\ UNCHANGED <<now, epoch, lastWait, capacity, queue, waits>>
+  /\ UNCHANGED <<asks, now, epoch, lastWait, capacity, queue, waits>>
   /\ TellDetached(rs, a, w, keep)
 (* A wait without a caller is kept anew. *)
 KeptAnew(rs, a, w, keep, t) ==
   /\ timers' = [i \in DOMAIN timers |-> IF timers[i].kind = "caller" /\ timers[i].id = w
                                         THEN [timers[i] EXCEPT !.at = now + keep] ELSE timers[i]]
   /\ todo' = t
-  /\ UNCHANGED <<now, epoch, lastWait, capacity, holds, queue, waits>>
+  /\ UNCHANGED <<asks, now, epoch, lastWait, capacity, holds, queue, waits>>
   /\ TellDetached(rs, a, w, keep)
 (* A wait has a caller again, which leaves it after `limit`; never for -1. Without `keep` it stays to the end. *)
 Attached(w, keep, limit) ==
@@ -422,7 +474,7 @@ Resumed(rs, a, w, keep, limit, t) ==
   /\ timers' = TimersWithoutCaller(w)
                \o (IF isLimited THEN <<[at |-> now + limit, kind |-> "caller", id |-> w]>> ELSE <<>>)
   /\ todo' = IF isLimited /\ limit = 0 THEN [t EXCEPT !.open = TRUE, !.due = TRUE] ELSE t
-  /\ UNCHANGED <<now, epoch, lastWait, capacity, holds, queue>>
+  /\ UNCHANGED <<asks, now, epoch, lastWait, capacity, holds, queue>>
   /\ Say([type |-> "resource:resumed", resourceIds |-> rs, owner |-> a, waitId |-> w])
 
 TimedOut(rs, a, w, waited, timeout, t) ==
@@ -441,6 +493,30 @@ DeadlockDetected(owners, rs, a, w, waited, t) ==
   /\ EndWait(w, t)
   /\ Say([type |-> "deadlock:detected", owners |-> owners, resources |-> rs, owner |-> a, waitId |-> w,
           waitedMs |-> waited])
+(* The victim is a request. *)
+EndsAsk(owners, rs, n, t) ==
+  /\ asks' = AsksWithout(n)
+  /\ todo' = t
+  /\ UNCHANGED <<now, epoch, lastWait, capacity, holds, queue, waits, timers>>
+  /\ Say([type |-> "deadlock:detected", owners |-> owners, resources |-> rs, owner |-> asks[n].from, waitId |-> 0,
+          askId |-> asks[n].id, waitedMs |-> now - asks[n].since])
+
+AskBegun(id, a, b, p) ==
+  /\ lastWait' = NewestWait(NextWait)
+  /\ asks' = [n \in DOMAIN asks \cup {NextWait} |-> IF n # NextWait THEN asks[n] ELSE
+       [id |-> id, from |-> a, to |-> b, priority |-> p, since |-> now]]
+  /\ todo' = Opened([todo EXCEPT !.suspects = Append(@, a)])
+  /\ UNCHANGED <<now, epoch, capacity, holds, queue, waits, timers>>
+  /\ Say([type |-> "ask:begun", askId |-> id, owner |-> a, to |-> b, priority |-> p])
+AskEnded(n, reason, t) ==
+  /\ asks' = AsksWithout(n)
+  /\ todo' = Opened(t)
+  /\ UNCHANGED <<now, epoch, lastWait, capacity, holds, queue, waits, timers>>
+  /\ Say([type |-> "ask:ended", askId |-> asks[n].id, owner |-> asks[n].from, to |-> asks[n].to, reason |-> reason,
+          waitedMs |-> now - asks[n].since])
+AskRefused(id, a, b, reason) ==
+  /\ Stay
+  /\ Say([type |-> "ask:refused", askId |-> id, owner |-> a, to |-> b, reason |-> reason])
 
 (* A holder of all units holds less than all of more units, and so less than some of its waits ask for. *)
 LosesAll(r, c) ==
@@ -460,7 +536,7 @@ AfterLowering(r, c, t) == IF queue[r] = <<>> \/ c >= capacity[r] THEN t
 Defined(r, c) ==
   /\ capacity' = [capacity EXCEPT ![r] = c]
   /\ todo' = Opened(AfterLowering(r, c, AfterRaise(r, c, todo)))
-  /\ UNCHANGED <<now, epoch, lastWait, holds, queue, waits, timers>>
+  /\ UNCHANGED <<asks, now, epoch, lastWait, holds, queue, waits, timers>>
   /\ Say([type |-> "resource:defined", resourceId |-> r, capacity |-> c])
 
 Refused(r, a, command, reason) ==
@@ -581,16 +657,56 @@ Resume(a, r, m, u, w, keep, limit) ==
 
 (* The next event of an owner that releases everything: waits first, so that none is granted meanwhile. *)
 AnswerToReleaseAll(a) == CASE WaitsOf(a) # {} -> "abandoned"
+                           [] AsksFrom(a) \cup AsksTo(a) # {} -> "ended"
                            [] LocksOf(a) # {} -> "released"
                            [] OTHER -> "nothing"
 Leave(a, t) ==
-  LET w == MinOf(WaitsOf(a)) IN
+  LET w == MinOf(WaitsOf(a))  ns == AsksFrom(a) \cup AsksTo(a) IN
   IF WaitsOf(a) # {} THEN Abandoned(ResourcesOf(w), a, w, Waited(w), "gone", t)
+  ELSE IF ns # {} THEN AskEnded(MinOf(ns), "gone", t)
   ELSE ReleasedNow(Oldest(a, LocksOf(a)), a, t)
 ReleaseAll(a) ==
   /\ Stable
   /\ IF AnswerToReleaseAll(a) = "nothing" THEN Stay /\ Say([type |-> "nothing"])
      ELSE Leave(a, [todo EXCEPT !.leaving = <<[owner |-> a, all |-> TRUE, wait |-> 0]>>])
+
+(* A lock is taken from the losers of a conflict over it; their waits for it end first. *)
+AnswerToEvict(r, as) == CASE \E w \in Line(r) : waits[w].owner \in as -> "abandoned"
+                          [] Holders(r) \cap as # {} -> "revoked"
+                          [] OTHER -> "nothing"
+RevokedNow(r, a, t) == Revoked(r, a, holds[r][a].epoch, now - holds[r][a].since, t)
+EvictNext(r, as, t) ==
+  LET ws == {w \in Line(r) : waits[w].owner \in as}  w == MinOf(ws) IN
+  IF ws # {} THEN Abandoned(ResourcesOf(w), waits[w].owner, w, Waited(w), "conflict", t)
+  ELSE RevokedNow(r, CHOOSE a \in Holders(r) \cap as : \A b \in Holders(r) \cap as : holds[r][a].epoch <= holds[r][b].epoch, t)
+Evict(r, as) ==
+  /\ Stable
+  /\ IF AnswerToEvict(r, as) = "nothing" THEN Stay /\ Say([type |-> "nothing"])
+     ELSE EvictNext(r, as, [todo EXCEPT !.evicted = <<[lock |-> r, owners |-> as]>>])
+
+(* One grant is revoked, whoever has it. *)
+AnswerToRevoke(r, e) == IF \E a \in Holders(r) : holds[r][a].epoch = e THEN "revoked" ELSE "stale-epoch"
+Revoke(r, e) ==
+  LET answer == AnswerToRevoke(r, e) IN
+  /\ Stable
+  /\ IF answer = "revoked" THEN RevokedNow(r, HolderWithEpoch(r, e), todo) ELSE Refused(r, "", "revoke", answer)
+
+(* An owner waits for the response of another one. *)
+AnswerToAsk(id, a, b) == CASE a = b -> "nothing"
+                           [] AsksNamed(id) # {} -> "known-ask"
+                           [] Cardinality(DOMAIN asks) >= MaxAsks -> "full"
+                           [] OTHER -> "begun"
+Ask(id, a, b, p) ==
+  LET answer == AnswerToAsk(id, a, b) IN
+  /\ Stable
+  /\ CASE answer = "begun" -> AskBegun(id, a, b, p)
+       [] answer = "nothing" -> Stay /\ Say([type |-> "nothing"])
+       [] OTHER -> AskRefused(id, a, b, answer)
+AnswerToEndAsk(id) == IF AsksNamed(id) # {} THEN "ended" ELSE "nothing"
+EndAsk(id) ==
+  /\ Stable
+  /\ IF AnswerToEndAsk(id) = "ended" THEN AskEnded(MinOf(AsksNamed(id)), "ended", todo)
+     ELSE Stay /\ Say([type |-> "nothing"])
 
 AnswerToDefine(r, c) == CASE c # 1 /\ IsFull(r, 1) -> "full"
                           [] c # 1 /\ capacity[r] = 1 /\ Cardinality({s \in Lock : capacity[s] # 1}) >= MaxDefined -> "full"
@@ -605,7 +721,7 @@ Pass(d, t) ==
   /\ Stable
   /\ now' = now + d
   /\ todo' = t
-  /\ UNCHANGED <<epoch, lastWait, capacity, holds, queue, waits, timers>>
+  /\ UNCHANGED <<asks, epoch, lastWait, capacity, holds, queue, waits, timers>>
   /\ Say([type |-> "nothing"])
 IsDueIn(d) == \E i \in DOMAIN timers : timers[i].at <= now + d
 Tick(d) == Pass(d, IF IsDueIn(d) THEN [todo EXCEPT !.open = TRUE, !.due = TRUE] ELSE todo)
@@ -634,11 +750,14 @@ Pending(t) ==
     [] t.grant # <<>> -> Coming("grant", t.grant[1], t)
     [] t.leaving # <<>> ->
          IF t.leaving[1].all THEN
-           IF WaitsOf(t.leaving[1].owner) # {} \/ LocksOf(t.leaving[1].owner) # {}
+           IF AnswerToReleaseAll(t.leaving[1].owner) # "nothing"
            THEN Coming("leave", t.leaving[1].owner, t) ELSE Pending([t EXCEPT !.leaving = <<>>])
          ELSE LET a == t.leaving[1].owner  rs == GrantedBy(a, t.leaving[1].wait) IN
            IF rs # {} THEN Coming("give back", [owner |-> a, lock |-> Oldest(a, rs)], t)
            ELSE Pending([t EXCEPT !.leaving = <<>>])
+    [] t.evicted # <<>> ->
+         IF AnswerToEvict(t.evicted[1].lock, t.evicted[1].owners) # "nothing" THEN Coming("evict", t.evicted[1], t)
+         ELSE Pending([t EXCEPT !.evicted = <<>>])
     [] t.unserved # <<>> ->
          LET r == Head(t.unserved)
              q == queue[r]
@@ -678,22 +797,27 @@ EndOther(other, t) ==
           /\ queue' = QueueWithout(w)
           /\ timers' = TimersWithout("wait", w)
           /\ todo' = then
-          /\ UNCHANGED <<now, epoch, lastWait, capacity, holds>>
+          /\ UNCHANGED <<asks, now, epoch, lastWait, capacity, holds>>
           /\ Say([type |-> "resource:abandoned", resourceIds |-> ResourcesOf(w), owner |-> a, waitId |-> w,
                   waitedMs |-> Waited(w), reason |-> "upgrade"])
 
+(* The locks of a victim that the hop to it waits for. *)
+LostBy(a, hop) ==
+  LET r == hop.lock
+      asked == LET qs == waits[hop.wait].requests IN qs[CHOOSE i \in DOMAIN qs : qs[i].lock = r]
+  IN CASE IsAsk(hop) -> {}
+       [] IsPaths(r) -> {s \in Near(r) : Holds(a, s) /\ Clash(holds[s][a].mode, asked.mode)}
+       [] OTHER -> {r} \cap LocksOf(a)
 BreakAt(cycle, t) ==
   LET i == Victim(cycle)
-      w == cycle[i].wait
-      a == waits[w].owner
+      a == WaiterOf(cycle[i])
       hop == cycle[IF i = 1 THEN Len(cycle) ELSE i - 1]
-      before == hop.lock
-      asked == LET qs == waits[hop.wait].requests IN qs[CHOOSE k \in DOMAIN qs : qs[k].lock = before]
-      lost == IF IsPaths(before) THEN {r \in Near(before) : Holds(a, r) /\ Clash(holds[r][a].mode, asked.mode)}
-              ELSE {before} \cap LocksOf(a)
-      loses == IF Revokes /\ lost # {} THEN <<Oldest(a, lost), a>> ELSE <<>>
-  IN DeadlockDetected([k \in DOMAIN cycle |-> waits[cycle[k].wait].owner], [k \in DOMAIN cycle |-> cycle[k].lock],
-                      a, w, Waited(w), [t EXCEPT !.revoke = loses])
+      lost == LostBy(a, hop)
+      then == [t EXCEPT !.revoke = IF Revokes /\ lost # {} THEN <<Oldest(a, lost), a>> ELSE <<>>]
+      owners == [k \in DOMAIN cycle |-> WaiterOf(cycle[k])]
+      rs == [k \in DOMAIN cycle |-> cycle[k].lock]
+  IN IF IsAsk(cycle[i]) THEN EndsAsk(owners, rs, cycle[i].wait, then)
+     ELSE DeadlockDetected(owners, rs, a, cycle[i].wait, Waited(cycle[i].wait), then)
 
 Fire(timer, t) ==
   IF timer.kind = "wait"
@@ -715,13 +839,13 @@ Restart(e, t) == \E r \in Lock : \E a \in Holders(r) :
 FollowWith(p) ==
   CASE p.is = "renew" -> Restart(p.what, p.then)
     [] p.is = "keep" -> KeptAnew(ResourcesOf(p.what), waits[p.what].owner, p.what, waits[p.what].caller.keepMs, p.then)
-    [] p.is = "revoke" -> LET r == p.what[1]  a == p.what[2] IN
-         Revoked(r, a, holds[r][a].epoch, now - holds[r][a].since, p.then)
+    [] p.is = "revoke" -> RevokedNow(p.what[1], p.what[2], p.then)
     [] p.is = "over" ->
          Abandoned(ResourcesOf(p.what), waits[p.what].owner, p.what, Waited(p.what), "over-capacity", p.then)
     [] p.is = "other" -> EndOther(p.what, p.then)
     [] p.is = "grant" -> GrantNext(p.what, waits, queue, timers, p.then)
     [] p.is = "leave" -> Leave(p.what, p.then)
+    [] p.is = "evict" -> EvictNext(p.what.lock, p.what.owners, p.then)
     [] p.is = "give back" -> ReleasedNow(p.what.lock, p.what.owner, p.then)
     [] p.is = "serve" -> Serve(p.what, p.then)
     [] p.is = "break" -> BreakAt(p.what, p.then)
@@ -733,17 +857,40 @@ Follow == todo.open /\ FollowWith(Pending(todo))
 Settled == /\ todo.open
            /\ Pending(todo).is = "nothing"
            /\ todo' = Nothing
-           /\ UNCHANGED <<now, epoch, lastWait, capacity, holds, queue, waits, timers>>
+           /\ UNCHANGED <<asks, now, epoch, lastWait, capacity, holds, queue, waits, timers>>
            /\ Say([type |-> "nothing"])
 
-Init == /\ now = 0 /\ epoch = 0 /\ lastWait = 0
-        /\ capacity = [r \in Lock |-> 1]
-        /\ holds = [r \in Lock |-> <<>>]
-        /\ queue = [r \in Lock |-> <<>>]
-        /\ waits = <<>>
-        /\ timers = <<>>
-        /\ todo = Nothing
-        /\ told = [type |-> "nothing"]
+(* The commands as records, which recorded runs and seeded models consist of. *)
+Command(c) ==
+  CASE c.do = "acquire" -> Acquire(c.owner, c.lock, c.mode, c.units, c.priority, c.timeoutMs, c.leaseMs, c.wait)
+    [] c.do = "acquire-all" -> AcquireAll(c.owner, c.requests, c.priority, c.timeoutMs, c.leaseMs)
+    [] c.do = "release" -> Release(c.owner, c.lock, c.epoch)
+    [] c.do = "renew" -> Renew(c.owner, c.lock, c.epoch, c.leaseMs)
+    [] c.do = "cancel-wait" -> CancelWait(c.owner, c.wait)
+    [] c.do = "detach-wait" -> DetachWait(c.owner, c.wait, c.keepMs)
+    [] c.do = "resume" -> Resume(c.owner, c.lock, c.mode, c.units, c.wait, c.keepMs, c.waitMs)
+    [] c.do = "release-all" -> ReleaseAll(c.owner)
+    [] c.do = "evict" -> Evict(c.lock, c.owners)
+    [] c.do = "revoke" -> Revoke(c.lock, c.epoch)
+    [] c.do = "ask" -> Ask(c.id, c.owner, c.to, c.priority)
+    [] c.do = "end-ask" -> EndAsk(c.id)
+    [] c.do = "define" -> Define(c.lock, c.capacity)
+    [] c.do = "tick" -> Tick(c.ms)
+    [] c.do = "wake" -> Wake(c.ms)
+    [] OTHER -> FALSE
+
+(* The state to begin with. Overridden by seeded models, which begin with holders in place. *)
+Beginning == [now |-> 0, epoch |-> 0, lastWait |-> 0, capacity |-> [r \in Lock |-> 1], holds |-> [r \in Lock |-> <<>>],
+              queue |-> [r \in Lock |-> <<>>], waits |-> <<>>, asks |-> <<>>, timers |-> <<>>]
+IsAt(state) ==
+  /\ now = state.now /\ epoch = state.epoch /\ lastWait = state.lastWait
+  /\ capacity = state.capacity
+  /\ holds = state.holds
+  /\ queue = state.queue
+  /\ waits = state.waits
+  /\ asks = state.asks
+  /\ timers = state.timers
+Init == IsAt(Beginning) /\ todo = Nothing /\ told = [type |-> "nothing"]
 
 --------------------------------------------------------------------------------
 (* Invariants of every state. None of them uses an operator by which the actions  *)
@@ -774,6 +921,10 @@ TypeOK ==
             (\E i \in DOMAIN waits[w].requests : waits[w].requests[i].lock = r)
   /\ \A r \in Lock : \A i, k \in DOMAIN queue[r] :
        queue[r][i] \in DOMAIN waits /\ (queue[r][i] = queue[r][k] => i = k)
+  /\ \A n \in DOMAIN asks :
+       /\ n \in (1..lastWait) \ DOMAIN waits
+       /\ asks[n].from \in Owner /\ asks[n].to \in Owner \ {asks[n].from}
+       /\ \A m \in DOMAIN asks : asks[m].id = asks[n].id => m = n
 
 (* An exclusive holder shares with no reader. *)
 IsExclusive(r) == \E a \in Holders(r) : holds[r][a].mode = "exclusive"
@@ -841,8 +992,16 @@ ComesTrueWithout(w, r, S) ==
         /\ waits[queue[r][1]].owner \notin S \ {a}
         /\ \A b \in left : holds[r][b].mode = q.mode
         /\ q.mode = "exclusive" => Sum([b \in left |-> holds[r][b].units], left) + q.units <= capacity[r]
-Deadlocked(S) == \A a \in S : \E w \in DOMAIN waits :
+NeedsLockOf(a, S) == \E w \in DOMAIN waits :
   waits[w].owner = a /\ \E i \in DOMAIN waits[w].requests : ~ComesTrueWithout(w, waits[w].requests[i].lock, S)
+NeedsResponseOf(a, S) == \E n \in DOMAIN asks : asks[n].from = a /\ asks[n].to \in S
+(* Each part of the set needs a lock, or a response of the rest; and where only responses are needed, locks are *)
+(* at stake.                                                                                                   *)
+Deadlocked(S) ==
+  IF asks = <<>> THEN \A a \in S : NeedsLockOf(a, S)
+  ELSE \/ \A T \in SUBSET S \ {{}} : \E a \in T : NeedsLockOf(a, S) \/ NeedsResponseOf(a, S \ T)
+       \/ /\ \A T \in SUBSET S \ {{}, S} : \E a \in T : NeedsResponseOf(a, S \ T)
+          /\ Cardinality({a \in S : \E r \in Lock : a \in Holders(r)}) > 1
 WaitForAcyclic == Stable /\ Detects => ~\E S \in SUBSET Owner \ {{}} : Deadlocked(S)
 
 (* Every timer belongs to a grant or a wait, and every lease and every timeout has one. *)
@@ -872,6 +1031,8 @@ Is(type) == told'.type = type
 Keeps(a, r) == a \in DOMAIN holds'[r] /\ holds'[r][a].epoch = holds[r][a].epoch
 WasDue(kind, id) == \E i \in DOMAIN timers : timers[i].kind = kind /\ timers[i].id = id /\ timers[i].at <= now
 Ended == DOMAIN waits \ DOMAIN waits'
+EndedAsks == DOMAIN asks \ DOMAIN asks'
+Lost == {h \in Lock \X Owner : h[2] \in Holders(h[1]) /\ ~Keeps(h[2], h[1])}
 
 EpochMonotonic == [][epoch' >= epoch /\ lastWait' >= lastWait]_vars
 
@@ -879,12 +1040,12 @@ EpochMonotonic == [][epoch' >= epoch /\ lastWait' >= lastWait]_vars
 GrantRaisesEpoch == [][\A r \in Lock : \A a \in DOMAIN holds'[r] :
   ~(a \in Holders(r) /\ Keeps(a, r)) => holds'[r][a].epoch > epoch]_vars
 
-(* A wait that is served precedes all that remain. *)
-ServedInOrder == [][\A r \in Lock : \A a \in DOMAIN holds'[r] :
-  LET w == holds'[r][a].wait IN
-  (~(a \in Holders(r)) /\ w \in Ended) =>
-    IF Near(r) = {} THEN \A i \in DOMAIN queue[r] : queue[r][i] # w => CameBefore(w, queue[r][i])
-    ELSE \A v \in DOMAIN waits' : \A s \in Near(r) : Waiting(v, s) => ~Overtaken(v, s, w, r)]_vars
+(* A wait that is served precedes all that remain, at each of its locks that its owner did not hold before. *)
+ServedInOrder == [][Is("resource:acquired") \/ Is("resource:reacquired") =>
+  \A w \in Ended : \A i \in DOMAIN waits[w].requests : LET r == waits[w].requests[i].lock IN
+    \/ waits[w].owner \in Holders(r)
+    \/ IF Near(r) = {} THEN \A k \in DOMAIN queue[r] : queue[r][k] # w => CameBefore(w, queue[r][k])
+       ELSE \A v \in DOMAIN waits' : \A s \in Near(r) : Waiting(v, s) => ~Overtaken(v, s, w, r)]_vars
 
 (* A wait ends in one of five ways, alone, and for a reason. *)
 WaitEndsWithOutcome == [][\A w \in Ended :
@@ -900,15 +1061,102 @@ WaitEndsWithOutcome == [][\A w \in Ended :
             \/ IsLeft(w) /\ WasDue("caller", w)
             \/ \E i \in DOMAIN waits[w].requests : waits[w].requests[i].units > capacity[waits[w].requests[i].lock]
             \/ holds' = holds /\ todo'.leaving # <<>>
+            \/ todo'.evicted # <<>> /\ waits[w].owner \in todo'.evicted[1].owners /\ Waiting(w, todo'.evicted[1].lock)
        [] Is("deadlock:detected") -> \E S \in SUBSET Owner : waits[w].owner \in S /\ Deadlocked(S)
        [] OTHER -> Is("resource:cancelled")]_vars
 
-(* A lock is lost only by its holder's release, by the end of its lease, or by revocation. *)
+(* A request ends by its response, with one of its agents, or as the victim of a deadlock; alone. *)
+AskEndsWithOutcome == [][\A n \in EndedAsks :
+  /\ EndedAsks = {n}
+  /\ told'.owner = asks[n].from
+  /\ CASE Is("ask:ended") -> IF Stable THEN TRUE ELSE todo.leaving[1].owner \in {asks[n].from, asks[n].to}
+       [] OTHER -> Is("deadlock:detected") /\ \E S \in SUBSET Owner : asks[n].from \in S /\ Deadlocked(S)]_vars
+
+(* A lock is lost only by its holder's release, by the end of its lease, or by revocation: of a victim, or as a *)
+(* command says.                                                                                               *)
 ReleaseOnlyByHolder == [][\A r \in Lock : \A a \in Holders(r) : ~Keeps(a, r) =>
   /\ told'.owner = a
-  /\ \/ Is("resource:released")
+  /\ \/ Is("resource:released") /\ (Stable \/ todo.leaving # <<>>)
      \/ Is("resource:expired") /\ WasDue("hold", holds[r][a].epoch)
-     \/ Is("resource:revoked") /\ Revokes]_vars
+     \/ /\ Is("resource:revoked")
+        /\ \/ Stable
+           \/ Revokes /\ told.type = "deadlock:detected" /\ told.owner = a
+           \/ todo.evicted # <<>> /\ r = todo.evicted[1].lock /\ a \in todo.evicted[1].owners]_vars
+
+(* While all that a command names ends, nothing else does, and nothing of it remains. *)
+AllNamedEnds == [][
+  /\ todo.leaving # <<>> => LET a == todo.leaving[1].owner  one == todo.leaving[1].wait IN
+       /\ todo'.leaving # <<>> => \A h \in Lost : h[2] = a /\ (todo.leaving[1].all \/ holds[h[1]][a].wait = one)
+       /\ todo'.leaving = <<>> =>
+            IF todo.leaving[1].all
+            THEN /\ \A w \in DOMAIN waits : waits[w].owner # a
+                 /\ \A n \in DOMAIN asks : a \notin {asks[n].from, asks[n].to}
+                 /\ \A r \in Lock : a \notin Holders(r)
+            ELSE \A r \in Lock : a \in Holders(r) => holds[r][a].wait # one
+  /\ todo.evicted # <<>> => LET r == todo.evicted[1].lock  as == todo.evicted[1].owners IN
+       /\ todo'.evicted # <<>> => \A h \in Lost : h[1] = r /\ h[2] \in as
+       /\ todo'.evicted = <<>> =>
+            Holders(r) \cap as = {} /\ \A w \in DOMAIN waits : Waiting(w, r) => waits[w].owner \notin as]_vars
+
+(* A lease and a limit have the length that was asked for, from the grant or renewal, and from the wait's begin. *)
+LastsAsAsked == [][
+  /\ timers' # timers => \A i \in DOMAIN timers' : LET timer == timers'[i] IN
+       CASE timer.kind = "wait" -> timer.at = waits'[timer.id].since + waits'[timer.id].timeoutMs
+         [] timer.kind = "hold" /\ (\A k \in DOMAIN timers : timers[k] # timer) ->
+              \E r \in Lock : \E a \in DOMAIN holds'[r] : LET hold == holds'[r][a] IN
+                hold.epoch = timer.id /\ ("keepMs" \in DOMAIN hold \/ timer.at = now' + hold.leaseMs)
+         [] OTHER -> TRUE
+  /\ holds' # holds => \A r \in Lock : \A a \in DOMAIN holds'[r] : LET hold == holds'[r][a] IN
+       ~(a \in Holders(r) /\ Keeps(a, r)) =>
+         /\ hold.since = now /\ (hold.wait \in DOMAIN waits => hold.leaseMs = waits[hold.wait].leaseMs)
+         /\ todo.grant # <<>> => hold.leaseMs = todo.grant[1].leaseMs]_vars
+
+(* What its owner holds already is not granted anew: it stays as it is, unless it was kept for a caller. *)
+ReacquireKeeps == [][Is("resource:reacquired") =>
+  /\ UNCHANGED <<epoch, lastWait, capacity>>
+  /\ \A r \in Lock : DOMAIN holds'[r] = Holders(r) /\ \A a \in Holders(r) :
+       \/ holds'[r][a] = holds[r][a]
+       \/ IsKept(r, a) /\ holds'[r][a] = FieldsWithout(holds[r][a], "keepMs")
+  /\ \A i \in DOMAIN timers' : timers'[i].kind = "hold" =>
+       \/ \E k \in DOMAIN timers : timers[k] = timers'[i]
+       \/ \E r \in Lock : \E a \in Holders(r) : holds[r][a].epoch = timers'[i].id /\ IsKept(r, a)]_vars
+
+(* Where `told` has the whole event: each agent of a deadlock waits for the next one, and all of them are stuck. *)
+WaitsAt(a, r, b) ==
+  LET keepsOut(w, s) == b \in Holders(s) /\ "exclusive" \in {holds[s][b].mode, TicketOf(w, r).mode}
+      isAhead(w, s) == \E v \in DOMAIN waits : waits[v].owner = b /\ Waiting(v, s) /\ Overtaken(v, s, w, r)
+  IN IF r = "" THEN \E n \in DOMAIN asks : asks[n].from = a /\ asks[n].to = b
+     ELSE \E w \in DOMAIN waits :
+       /\ waits[w].owner = a /\ Waiting(w, r) /\ ~CouldBeIts(w, r)
+       /\ IF Near(r) = {} THEN waits[queue[r][1]].owner = b \/ keepsOut(w, r)
+          ELSE \E s \in Near(r) : isAhead(w, s) \/ keepsOut(w, s)
+After(i, s) == IF i = Len(s) THEN 1 ELSE i + 1
+NoBystander == [][Is("deadlock:detected") => LET as == told'.owners IN
+  /\ \E i \in DOMAIN as : as[i] = told'.owner
+  /\ \A i \in DOMAIN as : WaitsAt(as[i], told'.resources[i], as[After(i, as)])
+  /\ \E S \in SUBSET Owner : (\A i \in DOMAIN as : as[i] \in S) /\ Deadlocked(S)]_vars
+
+(* The victim has the lowest priority of the cycle; of several, the fewest locks; of several, it is the youngest. *)
+EdgesAt(a, r, b) == IF r = "" THEN {n \in DOMAIN asks : asks[n].from = a /\ asks[n].to = b}
+                    ELSE {w \in DOMAIN waits : waits[w].owner = a /\ Waiting(w, r)}
+RightVictim == [][Is("deadlock:detected") =>
+  LET as == told'.owners
+      victim == CHOOSE n \in Ended \cup EndedAsks : TRUE
+      priority(n) == IF n \in DOMAIN waits THEN waits[n].priority ELSE asks[n].priority
+      locks(a) == Cardinality({r \in Lock : a \in Holders(r)})
+      yields(n, a) == \/ priority(victim) < priority(n)
+                      \/ /\ priority(victim) = priority(n)
+                         /\ locks(told'.owner) < locks(a) \/ (locks(told'.owner) = locks(a) /\ victim >= n)
+  IN \A i \in DOMAIN as : \E n \in EdgesAt(as[i], told'.resources[i], as[After(i, as)]) : yields(n, as[i])]_vars
+
+(* By the policy `revoke`, the victim loses its lock that the cycle waits for, at once; and otherwise nothing. *)
+VictimLosesLock == [][told.type = "deadlock:detected" =>
+  LET as == told.owners
+      before == CHOOSE i \in DOMAIN as : as[After(i, as)] = told.owner
+      r == told.resources[before]
+  IN IF Revokes /\ r # "" /\ \E s \in Lock : s = r /\ told.owner \in Holders(s)
+     THEN Is("resource:revoked") /\ Lost = {<<r, told.owner>>} ELSE ~Is("resource:revoked")]_vars
+
 
 (* A grant to a wait without a caller is kept for one, for no longer than the wait was. *)
 GrantIsKept == [][\A r \in Lock : \A a \in DOMAIN holds'[r] :
@@ -929,19 +1177,17 @@ PlaceKept == [][\A w \in DOMAIN waits \cap DOMAIN waits' :
 (* No lease ends with a time in which it could not be renewed. *)
 NoLeaseLostAsleep == [][todo.woken => ~Is("resource:expired")]_vars
 
-(* Who gives way ends one wait of its own and nothing else. *)
+(* Who gives way ends one wait or request of its own and nothing else. *)
 VictimBreaksNoOther == [][Is("deadlock:detected") =>
-  /\ Cardinality(Ended) = 1
+  /\ Cardinality(Ended \cup EndedAsks) = 1
   /\ \A w \in DOMAIN waits' : waits'[w] = waits[w]
+  /\ \A n \in DOMAIN asks' : asks'[n] = asks[n]
   /\ UNCHANGED <<now, epoch, lastWait, capacity, holds>>]_vars
 
 RefusalChangesNothing == [][Is("resource:refused") =>
-  UNCHANGED <<now, epoch, lastWait, capacity, holds, queue, waits, timers, todo>>]_vars
+  UNCHANGED <<asks, now, epoch, lastWait, capacity, holds, queue, waits, timers, todo>>]_vars
 
 (* While more units are held than there are, they only become fewer: none is granted, and they came to be *)
 (* too many when the capacity was lowered.                                                                *)
 ExcessOnlyFalls == [][\A r \in Lock : IsExclusive(r)' /\ UnitsHeld(r)' > capacity'[r] => UnitsHeld(r)' <= UnitsHeld(r)]_vars
-
-(* A group of locks is granted in one step: no other owner is granted any lock in between. *)
-AllOrNothing == [][todo.grant # <<>> /\ told'.type # "nothing" => told'.owner = todo.grant[1].owner]_vars
 ================================================================================

@@ -17,7 +17,7 @@ Strike(kind, id) ==
   /\ \E i \in DOMAIN timers : /\ timers[i].kind = kind /\ timers[i].id = id
                               /\ timers' = [timers EXCEPT ![i].at = 0]
   /\ todo' = [todo EXCEPT !.open = TRUE, !.due = TRUE]
-  /\ UNCHANGED <<now, epoch, lastWait, capacity, holds, queue, waits, told>>
+  /\ UNCHANGED <<asks, now, epoch, lastWait, capacity, holds, queue, waits, told>>
 Ids == 1..(Cardinality(Owner) * Cardinality(Lock) + MaxWait)
 LiveNext == \/ \E a \in Owner : Commands(a)
             \/ \E kind \in {"hold", "wait"}, id \in Ids : Strike(kind, id)

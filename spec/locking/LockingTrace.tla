@@ -7,20 +7,17 @@ VARIABLES run,   \* the index of the run in `Traces`
           place  \* the number of its rows that were followed
 position == <<run, place>>
 
-Row(e) ==
-  CASE e.do = "acquire" -> Acquire(e.owner, e.lock, e.mode, e.units, e.priority, e.timeoutMs, e.leaseMs, e.wait)
-    [] e.do = "acquire-all" -> AcquireAll(e.owner, e.requests, e.priority, e.timeoutMs, e.leaseMs)
-    [] e.do = "release" -> Release(e.owner, e.lock, e.epoch)
-    [] e.do = "renew" -> Renew(e.owner, e.lock, e.epoch, e.leaseMs)
-    [] e.do = "cancel-wait" -> CancelWait(e.owner, e.wait)
-    [] e.do = "detach-wait" -> DetachWait(e.owner, e.wait, e.keepMs)
-    [] e.do = "resume" -> Resume(e.owner, e.lock, e.mode, e.units, e.wait, e.keepMs, e.waitMs)
-    [] e.do = "release-all" -> ReleaseAll(e.owner)
-    [] e.do = "define" -> Define(e.lock, e.capacity)
-    [] e.do = "tick" -> Tick(e.ms)
-    [] e.do = "wake" -> Wake(e.ms)
-    [] e.do = "follow" -> Follow
-    [] OTHER -> FALSE
+(* The last row of a seed: the state that a seeded model begins with, as far as its locks go. *)
+HasState(e) ==
+  LET here(f) == [r \in DOMAIN e.state.holds |-> f[r]] IN
+  /\ Stable
+  /\ now = e.state.now /\ epoch = e.state.epoch /\ lastWait = e.state.lastWait
+  /\ here(capacity) = e.state.capacity /\ here(holds) = e.state.holds /\ here(queue) = e.state.queue
+  /\ waits = e.state.waits /\ asks = e.state.asks /\ timers = e.state.timers
+  /\ Stay /\ Say([type |-> "nothing"])
+Row(e) == CASE e.do = "follow" -> Follow
+            [] e.do = "has" -> HasState(e)
+            [] OTHER -> Command(e)
 
 (* An event has the fields that the row names. *)
 Tells(e) == \A field \in DOMAIN e.told : field \in DOMAIN told' /\ told'[field] = e.told[field]

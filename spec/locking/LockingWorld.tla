@@ -15,13 +15,14 @@ world == <<belief, guard, written, gone>>
 
 Accepts(e, g) == e >= g
 Larger(d, e) == IF d > e THEN d ELSE e
+Seen(e, g) == Larger(e, g)
 
 Learns == belief' = [a \in Owner |-> [r \in Lock |->
   IF a \in DOMAIN holds'[r] THEN Larger(belief[a][r], holds'[r][a].epoch) ELSE belief[a][r]]]
 
 Write(a, r) ==
   /\ a \notin gone /\ belief[a][r] # 0 /\ Accepts(belief[a][r], guard[r])
-  /\ guard' = [guard EXCEPT ![r] = Larger(@, belief[a][r])]
+  /\ guard' = [guard EXCEPT ![r] = Seen(belief[a][r], @)]
   /\ written' = [written EXCEPT ![r] = belief[a][r]]
   /\ UNCHANGED <<belief, gone, vars>>
 Go(a) == /\ a \notin gone
@@ -52,7 +53,6 @@ NoGhostWaiter == Stable => \A a \in gone : \A r \in Lock :
   a \notin Holders(r) /\ \A i \in DOMAIN queue[r] : waits[queue[r][i]].owner # a
 (* No write under an epoch comes after one under a larger epoch. *)
 StaleWriteRefused == [][\A r \in Lock : written'[r] >= written[r]]_<<vars, world>>
-GuardMonotonic == [][\A r \in Lock : guard'[r] >= guard[r]]_<<vars, world>>
 
 (* Must be reachable: an agent believes in a grant that has ended. *)
 NoStaleBelief == \A a \in Owner, r \in Lock : belief[a][r] # 0 => belief[a][r] >= guard[r]
@@ -62,5 +62,7 @@ M_TakesAll(e, g) == TRUE
 M_LeavesEverything(a) == /\ Stable /\ a \notin gone
                          /\ gone' = gone \cup {a}
                          /\ UNCHANGED <<belief, guard, written, vars>>
+(* A store remembers a larger epoch than it has seen. *)
+M_SeesMore(e, g) == (IF e > g THEN e ELSE g) + 1
 M_SameEpoch == IF epoch = 0 THEN 1 ELSE epoch
 ================================================================================

@@ -2,7 +2,7 @@
 (* Locking for the model checker: the commands that agents send, and their bounds. *)
 (* The bounds are guards of the environment; binding.ts has the same for the      *)
 (* machine.                                                                       *)
-EXTENDS Locking
+EXTENDS Locking, LockingSeeds
 
 CONSTANTS
   MaxEpoch,    \* no requests after so many grants,
@@ -47,18 +47,31 @@ Terms == {}
 ShortKeepings == {1}
 SomeTerms == {<<0, -1>>, <<1, 0>>, <<1, 1>>}
 
-Commands(a) ==
-  \/ \E r \in Lock, m \in AskedModes, u \in AskedUnits, p \in Priorities, t \in Timeouts, l \in Leases, w \in Patience :
-       MayAsk /\ IsWellFormed(m, u) /\ Acquire(a, r, m, u, p, t, l, w)
-  \/ \E qs \in Groups, p \in Priorities, t \in Timeouts, l \in Leases : MayAsk /\ AcquireAll(a, qs, p, t, l)
-  \/ \E r \in Lock, e \in Epochs : Release(a, r, e) \/ \E l \in Renewals : Renew(a, r, e, l)
-  \/ \E w \in Cancellable : CancelWait(a, w)
-  \/ a \in Leavers /\ ReleaseAll(a)
-  \/ \E w \in Cancellable, k \in Keepings : DetachWait(a, w, k)
-  \/ \E w \in Cancellable, r \in Lock, m \in AskedModes, t \in Terms : Resume(a, r, m, 1, w, t[1], t[2])
-Surroundings ==
-  \/ \E r \in Definable, c \in Capacities : Define(r, c)
-  \/ \E d \in Durations : MayPass(d) /\ (Tick(d) \/ Wake(d))
+(* All commands, as records. Seeded models have a few instead, see LockingSeeds.tla. *)
+Asking == {c \in [do : {"acquire"}, owner : Owner, lock : Lock, mode : AskedModes, units : AskedUnits,
+                  priority : Priorities, timeoutMs : Timeouts, leaseMs : Leases, wait : Patience] :
+           IsWellFormed(c.mode, c.units)}
+AskingAll == [do : {"acquire-all"}, owner : Owner, requests : Groups, priority : Priorities, timeoutMs : Timeouts,
+              leaseMs : Leases]
+Resuming == {[do |-> "resume", owner |-> a, lock |-> r, mode |-> m, units |-> 1, wait |-> w, keepMs |-> t[1],
+              waitMs |-> t[2]] : a \in Owner, r \in Lock, m \in AskedModes, w \in Cancellable, t \in Terms}
+AllCommands ==
+  Asking \cup AskingAll \cup Resuming
+  \cup [do : {"release"}, owner : Owner, lock : Lock, epoch : Epochs]
+  \cup [do : {"renew"}, owner : Owner, lock : Lock, epoch : Epochs, leaseMs : Renewals]
+  \cup [do : {"cancel-wait"}, owner : Owner, wait : Cancellable]
+  \cup [do : {"release-all"}, owner : Leavers]
+  \cup [do : {"detach-wait"}, owner : Owner, wait : Cancellable, keepMs : Keepings]
+  \cup [do : {"define"}, lock : Definable, capacity : Capacities]
+  \cup [do : {"tick", "wake"}, ms : Durations]
+
+MayDo(c) == CASE c.do \in {"acquire", "acquire-all", "ask"} -> MayAsk
+              [] c.do \in {"tick", "wake"} -> MayPass(c.ms)
+              [] OTHER -> TRUE
+CommandsOf == TLCEval([a \in Owner |-> {c \in AllCommands : "owner" \in DOMAIN c /\ c.owner = a}])
+CommandsOfNone == {c \in AllCommands : "owner" \notin DOMAIN c}
+Commands(a) == \E c \in CommandsOf[a] : MayDo(c) /\ Command(c)
+Surroundings == \E c \in CommandsOfNone : MayDo(c) /\ Command(c)
 
 Next == \/ \E a \in Owner : Commands(a)
         \/ Surroundings
@@ -66,23 +79,81 @@ Next == \/ \E a \in Owner : Commands(a)
         \/ Settled
 Spec == Init /\ [][Next]_vars
 
-(* Of paths that overlap, a wait counts if it conflicts with the grant, and does not wait for its owner. *)
-MayNotBeOvertakenBy(a, r, v, q) == Near(r) # {} =>
-  /\ v.owner # a
-  /\ \/ TicketOf(v.id, q).mode = "exclusive"
-     \/ holds'[r][a].mode = "exclusive"
-  /\ \A h \in Near(q) : a \in Holders(h) => TicketOf(v.id, q).mode = "shared" /\ holds[h][a].mode = "shared"
+--------------------------------------------------------------------------------
+(* Invariants of every step that depend on its command: if they do not hold for a command, it was another one. *)
 
-(* A newcomer overtakes only waits that it precedes by its priority. *)
-MostPriority == CHOOSE p \in Priorities : \A q \in Priorities : q <= p
-BoundedBypass == [][\A r \in Lock : \A a \in DOMAIN holds'[r] : a \notin Holders(r) =>
-  LET w == holds'[r][a].wait
-      isKnown == w = 0 \/ w \in DOMAIN waits
-      since == IF w = 0 THEN now ELSE waits[w].since
-      priority == IF w = 0 THEN MostPriority ELSE waits[w].priority
-  IN isKnown => \A q \in {r} \cup Near(r) : \A i \in DOMAIN queue[q] : LET v == waits[queue[q][i]] IN
-     v.id # w /\ MayNotBeOvertakenBy(a, r, v, q) => since - v.since <= (priority - v.priority) * Aging
-                 /\ (w = 0 => since - v.since < (priority - v.priority) * Aging)]_vars
+RequestsOf(c) == IF c.do = "acquire" THEN <<Request(c.lock, c.mode, c.units)>> ELSE c.requests
+RequestsBy == TLCEval([a \in Owner |-> {c \in CommandsOf[a] : c.do \in {"acquire", "acquire-all"}}])
+RenewalsBy == TLCEval([a \in Owner |-> {c \in CommandsOf[a] : c.do = "renew"}])
+EndsOfNone == {c \in CommandsOfNone : c.do \in {"evict", "revoke", "end-ask"}}
+EndsBy == TLCEval([a \in Owner |->
+  EndsOfNone \cup {c \in CommandsOf[a] : c.do \in {"release", "cancel-wait", "release-all"}}])
+IsGranted == Is("resource:acquired") \/ Is("resource:reacquired")
+
+(* What is granted and waited for is what was asked for: the mode, the units, the priority, the limit, the lease; *)
+(* and only a call that may wait does.                                                                            *)
+IsQueuedAsAsked(c) ==
+  LET wait == waits'[lastWait'] IN
+  /\ c.do = "acquire" => c.wait
+  /\ wait.owner = c.owner /\ wait.requests = RequestsOf(c) /\ wait.priority = c.priority
+  /\ wait.timeoutMs = c.timeoutMs /\ wait.leaseMs = c.leaseMs
+IsGrantedAsAsked(c) ==
+  LET q == RequestsOf(c)[1]  hold == holds'[q.lock][c.owner] IN
+  /\ c.owner \in DOMAIN holds'[q.lock]
+  /\ hold.mode = q.mode /\ hold.units = q.units /\ hold.leaseMs = c.leaseMs
+  /\ todo'.grant # <<>> => todo'.grant[1].leaseMs = c.leaseMs
+IsRenewedAsAsked(c) ==
+  /\ c.owner \in DOMAIN holds'[c.lock]
+  /\ holds'[c.lock][c.owner].leaseMs = IF c.leaseMs = 0 THEN holds[c.lock][c.owner].leaseMs ELSE c.leaseMs
+AsAsked == [][Stable =>
+  /\ Is("resource:queued") => \A c \in RequestsBy[told'.owner] : IsQueuedAsAsked(c) \/ ~Command(c)
+  /\ Is("resource:acquired") => \A c \in RequestsBy[told'.owner] : IsGrantedAsAsked(c) \/ ~Command(c)
+  /\ Is("resource:renewed") => \A c \in RenewalsBy[told'.owner] : IsRenewedAsAsked(c) \/ ~Command(c)]_vars
+
+(* Only what a command names is given back, cancelled or taken. *)
+EndsOnly(c) ==
+  CASE c.do = "release" -> /\ Lost = {<<c.lock, c.owner>>} /\ c.epoch \in {0, holds[c.lock][c.owner].epoch}
+                           /\ Ended = {} /\ todo'.leaving = <<>>
+    [] c.do = "cancel-wait" -> /\ Ended \subseteq {c.wait} \cap WaitsOf(c.owner)
+                               /\ \A h \in Lost : h[2] = c.owner /\ holds[h[1]][h[2]].wait = c.wait
+                               /\ todo'.leaving # <<>> => ~todo'.leaving[1].all /\ todo'.leaving[1].wait = c.wait
+    [] c.do = "release-all" -> Ended \subseteq WaitsOf(c.owner) /\ \A h \in Lost : h[2] = c.owner
+    [] c.do = "evict" -> /\ \A w \in Ended : waits[w].owner \in c.owners /\ Waiting(w, c.lock)
+                         /\ \A h \in Lost : h[1] = c.lock /\ h[2] \in c.owners
+    [] c.do = "revoke" -> Ended = {} /\ \A h \in Lost : h[1] = c.lock /\ holds[h[1]][h[2]].epoch = c.epoch
+    [] c.do = "end-ask" -> EndedAsks = AsksNamed(c.id) /\ Lost = {} /\ Ended = {}
+    [] OTHER -> Lost = {} /\ Ended = {}
+OnlyNamedEnds == [][Stable /\ (Ended # {} \/ holds' # holds \/ EndedAsks # {}) /\ ~IsGranted =>
+  \A c \in EndsBy[told'.owner] : EndsOnly(c) \/ ~Command(c)]_vars
+
+(* Of paths that overlap, a wait counts if it conflicts with the request, and does not wait for its owner. *)
+MayNotBeOvertakenBy(a, q, v, r) == Near(q.lock) # {} =>
+  /\ v.owner # a
+  /\ "exclusive" \in {TicketOf(v.id, r).mode, q.mode}
+  /\ \A h \in Near(r) : a \in Holders(h) => TicketOf(v.id, r).mode = "shared" /\ holds[h][a].mode = "shared"
+
+(* A request overtakes only waits that it precedes by its priority, at all of its locks. `w` is its wait; 0 for a *)
+(* newcomer, which overtakes none that came as late as it does, its priority considered.                         *)
+BypassIsBounded(a, requests, w, since, priority) ==
+  \A i \in DOMAIN requests : LET q == requests[i] IN
+    \/ a \in Holders(q.lock)
+    \/ \A r \in {q.lock} \cup Near(q.lock) : \A k \in DOMAIN queue[r] : LET v == waits[queue[r][k]] IN
+         v.id # w /\ MayNotBeOvertakenBy(a, q, v, r) =>
+           LET headStart == (priority - v.priority) * Aging IN
+           IF w = 0 THEN since - v.since < headStart ELSE since - v.since <= headStart
+BoundedBypass == [][IsGranted =>
+  /\ \A w \in Ended : BypassIsBounded(waits[w].owner, waits[w].requests, w, waits[w].since, waits[w].priority)
+  /\ Stable => \A c \in RequestsBy[told'.owner] :
+       BypassIsBounded(c.owner, RequestsOf(c), 0, now, c.priority) \/ ~Command(c)]_vars
+
+(* A group of locks is granted in one step, as a whole: no other owner is granted any lock in between. *)
+IsWhole(a, requests) == \A i \in DOMAIN requests :
+  \/ a \in DOMAIN holds'[requests[i].lock]
+  \/ todo'.grant # <<>> /\ \E k \in DOMAIN todo'.grant[1].requests : todo'.grant[1].requests[k] = requests[i]
+AllOrNothing == [][
+  /\ todo.grant # <<>> /\ told'.type # "nothing" =>
+       told'.owner = todo.grant[1].owner /\ IsWhole(todo.grant[1].owner, todo.grant[1].requests)
+  /\ Stable /\ IsGranted => \A c \in RequestsBy[told'.owner] : IsWhole(c.owner, RequestsOf(c)) \/ ~Command(c)]_vars
 
 (* Each must be reachable: its negation has to be violated. *)
 NobodyTimesOut == ~(told.type = "resource:timed-out")

@@ -7,10 +7,18 @@
 import type { Tick } from "../../src/core/machine.ts";
 import type { LockCommand } from "../../src/locks/commands.ts";
 import type { StateGraph } from "../../src/testing/explorer.ts";
-import { answeredActions } from "../tool/answers.ts";
+import { ANSWERED_READING, answeredActions } from "../tool/answers.ts";
+import type { Reading } from "../tool/graphs.ts";
 import { expression } from "../tool/value.ts";
-import { commandText, lockOf, movesOf } from "./exploration.ts";
-import type { LockModel } from "./models.ts";
+import { commandText, type LockModel, movesOf } from "./exploration.ts";
+import { lockOf } from "./paths.ts";
+import { requestOf } from "./rows.ts";
+
+/** Returns the reading of a model's graph. Requests for a response are only in those of seeded ones. */
+export function readingOf(model: LockModel): Reading {
+  if ("seed" in model) return ANSWERED_READING;
+  return { ...ANSWERED_READING, hidden: [...ANSWERED_READING.hidden, "asks"] };
+}
 
 /** A name for each command with each of its answers, as far as the machine was seen to give it. */
 export function lockActions(model: LockModel, graph: StateGraph): Map<string, string> {
@@ -34,8 +42,8 @@ function expressionOf(
   const [name, values, asked = values] = operatorOf(command);
   const call = (operator: string, list: readonly unknown[]) =>
     `${operator}(${list.map(expression).join(", ")})`;
-  const isAsking = (command.type === "acquire" || command.type === "acquire-all") &&
-    command.ticket === undefined;
+  const isAsking = command.type === "ask" ||
+    ((command.type === "acquire" || command.type === "acquire-all") && !command.ticket);
   const parts = answer!.split(" ");
   const answered = command.type === "acquire-all" ? expression(parts) : expression(answer);
   return [
@@ -55,19 +63,14 @@ export function operatorOf(
       const { owner, resourceId, mode, units, priority, timeoutMs, leaseMs, wait } = command;
       const { ticket, keepMs = 0, waitMs = -1 } = command;
       if (ticket !== undefined) {
-        const asked = [owner, { lock: lockOf(resourceId), mode, units }, ticket];
+        const asked = [owner, requestOf(command), ticket];
         return ["Resume", [owner, lockOf(resourceId), mode, units, ticket, keepMs, waitMs], asked];
       }
       const what = [owner, lockOf(resourceId), mode, units, priority];
       return ["Acquire", [...what, timeoutMs, leaseMs, wait], [...what, wait]];
     }
     case "acquire-all": {
-      const requests = command.requests.map(({ resourceId, mode, units }) => ({
-        lock: lockOf(resourceId),
-        mode,
-        units,
-      }));
-      const what = [command.owner, requests, command.priority];
+      const what = [command.owner, command.requests.map(requestOf), command.priority];
       return ["AcquireAll", [...what, command.timeoutMs, command.leaseMs], what];
     }
     case "release":
@@ -84,6 +87,16 @@ export function operatorOf(
     }
     case "release-all":
       return ["ReleaseAll", [command.owner]];
+    case "evict":
+      return ["Evict", [lockOf(command.resourceId), new Set(command.agentIds)]];
+    case "revoke":
+      return ["Revoke", [lockOf(command.resourceId), command.epoch]];
+    case "ask": {
+      const what = [command.askId, command.agentId, command.toAgentId];
+      return ["Ask", [...what, command.priority], what];
+    }
+    case "end-ask":
+      return ["EndAsk", [command.askId]];
     case "define":
       return ["Define", [lockOf(command.resourceId), command.capacity]];
     default:

@@ -6,17 +6,18 @@
  */
 
 import type { StateGraph } from "../../src/testing/explorer.ts";
-import { ANSWERED_READING } from "../tool/answers.ts";
 import type { GraphModel, Observer, Subject, Trace } from "../tool/subject.ts";
-import { lockActions } from "./actions.ts";
+import { lockActions, readingOf } from "./actions.ts";
 import { exploreLocks } from "./exploration.ts";
-import { MODELS } from "./models.ts";
+import { FULL_MODELS } from "./models.ts";
+import { SEEDED_MODELS } from "./seeds.ts";
+import { seedsModule, seedTraces } from "./seeded_states.ts";
 import { MUTANTS } from "./code_mutants.ts";
 import { badTraces, goodTraces, randomTraces } from "./traces.ts";
 import type { LockConfig } from "../../src/locks/config.ts";
 
 function graphModels(): Map<string, GraphModel> {
-  return new Map(MODELS.map((model) => {
+  return new Map([...FULL_MODELS, ...SEEDED_MODELS].map((model) => {
     let graph: StateGraph | undefined;
     const explore = (observer?: Observer) =>
       observer === undefined ? graph ??= exploreLocks(model) : exploreLocks(model, observer);
@@ -32,7 +33,7 @@ function graphModels(): Map<string, GraphModel> {
       get alphabet() {
         return { module, extends: "MCLocking", actions: lockActions(model, explore()) };
       },
-      reading: ANSWERED_READING,
+      reading: readingOf(model),
     }];
   }));
 }
@@ -48,10 +49,13 @@ const RUNS: readonly [name: string, config: Partial<LockConfig>][] = [
 const traces: ReadonlyMap<string, () => Promise<readonly Trace[]>> = new Map([
   ["good", goodTraces],
   ["bad", badTraces],
+  ["seeds", () => Promise.resolve(seedTraces())],
   ...RUNS.map(([name, config], i) =>
     [name, () => Promise.resolve(randomTraces(config, 50 * i, 50))] as const
   ),
 ]);
 
-const subject: Subject = { graphs: graphModels(), traces, mutants: MUTANTS };
+const modules = new Map([["LockingSeeds", seedsModule]]);
+
+const subject: Subject = { graphs: graphModels(), modules, traces, mutants: MUTANTS };
 export default subject;

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { type Instant, Refusal, type Tick } from "../../src/core/machine.ts";
-import type { LockEvent, ResourceRefused } from "../../src/locks/events.ts";
+import { type Instant, type Machine, Refusal, type Tick } from "../../src/core/machine.ts";
+import type { AskRefused, LockEvent, ResourceRefused } from "../../src/locks/events.ts";
 import type { ResourceRequest } from "../../src/locks/types.ts";
 import type { LockAnswers, LockCommand } from "../../src/locks/commands.ts";
 import { lockMachine } from "../../src/locks/machine.ts";
@@ -16,19 +16,13 @@ import { identityOf } from "../tool/identity.ts";
 import { stateText, THEN } from "../tool/graphs.ts";
 import type { Observer } from "../tool/subject.ts";
 import { canonical } from "../tool/value.ts";
-import { type LockModel, PATHS } from "./models.ts";
+import type { FullModel } from "./models.ts";
+import { idOf, lockOf } from "./paths.ts";
+import { requestOf } from "./rows.ts";
+import type { SeededModel } from "./seeds.ts";
 
-/** Returns the id of the resource that a lock of the specification stands for. */
-export function idOf(lock: string): string {
-  return PATHS.get(lock) ?? lock;
-}
-
-const LOCKS = new Map([...PATHS].map(([lock, id]) => [id, lock]));
-
-/** Undoes {@linkcode idOf}. */
-export function lockOf(resourceId: string): string {
-  return LOCKS.get(resourceId) ?? resourceId;
-}
+/** A bounded model. */
+export type LockModel = FullModel | SeededModel;
 
 /** What a lock machine does not decide by: options, marks of searches, places that follow from others. */
 const IRRELEVANT: ReadonlySet<string> = new Set([
@@ -55,11 +49,28 @@ export function exploreLocks(
     allows: (state: Readonly<LockState>, now: Instant, move: Move<LockCommand>) =>
       mayTry(model, state, now, move),
   };
-  return exploreObserved(lockMachine(model.config), exploration, observer);
+  return exploreObserved(machineOf(model), exploration, observer);
+}
+
+/** The machine of a model, which begins with what its seed leads to. */
+function machineOf(model: LockModel): Machine<LockState, Each, LockEvent, LockAnswers> {
+  const machine = lockMachine(model.config);
+  return "seed" in model ? { ...machine, init: () => seededState(model) } : machine;
+}
+
+type Each = Exclude<LockCommand, Tick>;
+
+/** Returns the state that a seed leads to. */
+export function seededState({ config, seed }: SeededModel): LockState {
+  const machine = lockMachine(config);
+  const state = machine.init();
+  for (const command of seed) machine.step(state, command, 0, []);
+  return state;
 }
 
 /** Everything that is tried in every state. */
 export function movesOf(model: LockModel): Move<LockCommand>[] {
+  if ("seed" in model) return [...model.moves];
   const { owners, locks, definable = locks, capacities, durations } = model;
   return [
     ...owners.flatMap((owner) => commandsOf(model, owner)),
@@ -74,7 +85,7 @@ export function movesOf(model: LockModel): Move<LockCommand>[] {
   );
 }
 
-function commandsOf(model: LockModel, owner: string): LockCommand[] {
+function commandsOf(model: FullModel, owner: string): LockCommand[] {
   const who = { agentId: owner, owner };
   const terms = product(model.priorities, model.timeouts, model.leases);
   const locks = model.locks.map(idOf);
@@ -138,32 +149,43 @@ function mayTry(
   if (command.type === "tick" || command.type === "resume-listening") {
     return now + afterMs <= maxNow;
   }
-  if (command.type !== "acquire" && command.type !== "acquire-all") return true;
-  return command.ticket !== undefined || (epoch < maxEpoch && lastWait < maxWait);
+  const isAsking = command.type === "ask" ||
+    ((command.type === "acquire" || command.type === "acquire-all") && !command.ticket);
+  return !isAsking || (epoch < maxEpoch && lastWait < maxWait);
 }
 
-/** The values of the specification's variables in a state of the machine. */
-export function variablesOf(
-  { locks }: Pick<LockModel, "locks">,
+/** The specification's variables in a state of the machine, as text. */
+function variablesOf(
+  model: LockModel,
   state: Readonly<LockState>,
   now: Instant,
 ): [name: string, value: string][] {
-  const queues = locks.map((id) =>
+  const variables = Object.entries(valuesOf(model, state, now))
+    .map(([name, value]): [string, string] => [name, canonical(value)]);
+  return "seed" in model ? variables : variables.filter(([name]) => name !== "asks");
+}
+
+/** The values of the specification's variables in a state of the machine. */
+export function valuesOf(
+  { locks }: Pick<LockModel, "locks">,
+  state: Readonly<LockState>,
+  now: Instant,
+): Record<string, unknown> {
+  const queueOf = (id: string) =>
     [...state.locks.get(idOf(id))?.queue ?? []]
-      .sort((a, b) => a.rank - b.rank || a.sequence - b.sequence).map(({ wait }) => wait.id)
-  );
-  const capacity = new Map(locks.map((id) => [id, state.locks.get(idOf(id))?.capacity ?? 1]));
-  const holds = new Map(locks.map((id) => [id, holdsOf(state, id)]));
-  return [
-    ["now", String(now)],
-    ["epoch", String(state.epoch)],
-    ["lastWait", String(state.lastWait)],
-    ["capacity", canonical(capacity)],
-    ["holds", canonical(holds)],
-    ["queue", canonical(new Map(locks.map((id, i) => [id, queues[i]])))],
-    ["waits", canonical(waitsOf(state))],
-    ["timers", canonical(timersOf(state))],
-  ];
+      .sort((a, b) => a.rank - b.rank || a.sequence - b.sequence).map(({ wait }) => wait.id);
+  const each = (valueOf: (id: string) => unknown) => new Map(locks.map((id) => [id, valueOf(id)]));
+  return {
+    now,
+    epoch: state.epoch,
+    lastWait: state.lastWait,
+    capacity: each((id) => state.locks.get(idOf(id))?.capacity ?? 1),
+    holds: each((id) => holdsOf(state, id)),
+    queue: each(queueOf),
+    waits: waitsOf(state),
+    asks: asksOf(state),
+    timers: timersOf(state),
+  };
 }
 
 function holdsOf(state: Readonly<LockState>, id: string): Map<string, unknown> {
@@ -179,11 +201,9 @@ function holdsOf(state: Readonly<LockState>, id: string): Map<string, unknown> {
 function waitsOf({ waits }: Readonly<LockState>): Map<number, unknown> {
   return new Map(
     [...waits].map(([key, { id, owner, tickets, priority, since, timeoutMs, leaseMs, caller }]) => {
-      const requests = tickets.map(({ lock, mode, units }) => ({
-        lock: lockOf(lock.resourceId),
-        mode,
-        units,
-      }));
+      const requests = tickets.map(({ lock: { resourceId }, mode, units }) =>
+        requestOf({ resourceId, mode, units })
+      );
       return [key, {
         id,
         owner: owner.owner,
@@ -196,6 +216,13 @@ function waitsOf({ waits }: Readonly<LockState>): Map<number, unknown> {
       }] as const;
     }),
   );
+}
+
+function asksOf({ requests }: Readonly<LockState>): Map<number, unknown> {
+  return new Map([...requests.values()].map(({ askId: id, number, from, to, priority, since }) => [
+    number,
+    { id, from: from.owner, to: to.owner, priority, since },
+  ]));
 }
 
 /** The timers; how waits ended whose callers had left, which is forgotten in time, is not modeled. */
@@ -256,6 +283,14 @@ export function commandText(command: LockCommand | Tick, afterMs: number): strin
       return `detach-wait ${command.owner} ${command.waitId} ${command.keepMs}`;
     case "release-all":
       return `release-all ${command.owner}`;
+    case "evict":
+      return `evict ${lockOf(command.resourceId)} ${command.agentIds.join(" ")}`;
+    case "revoke":
+      return `revoke ${lockOf(command.resourceId)} ${command.epoch}`;
+    case "ask":
+      return `ask ${command.askId} ${command.agentId} ${command.toAgentId} ${command.priority}`;
+    case "end-ask":
+      return `end-ask ${command.askId}`;
     default:
       throw new Error(`Cannot describe ${command.type}: the specification must have it`);
   }
@@ -272,8 +307,11 @@ function answerText(
   first: LockEvent | undefined,
 ): string {
   if (answer instanceof Refusal) {
-    const { reason, resourceId } = answer.event as ResourceRefused;
-    return command.type === "acquire-all" ? `${reason} ${lockOf(resourceId)}` : reason;
+    const refused = answer.event as ResourceRefused | AskRefused;
+    const { reason } = refused;
+    return command.type === "acquire-all" && refused.type === "resource:refused"
+      ? `${reason} ${lockOf(refused.resourceId)}`
+      : reason;
   }
   switch (command.type) {
     case "acquire-all": {
@@ -286,15 +324,18 @@ function answerText(
   }
 }
 
-/** Fields that the specification lacks: agents apart from owners, and requests. */
-const UNKNOWN = new Set(["agentId", "agents", "victim", "askId"]);
+/** Fields that the specification lacks: agents apart from owners. */
+const UNKNOWN = new Set(["agentId", "agents", "victim"]);
 
 /** Returns the fields of an event that the specification has. */
 export function toldOf(event: LockEvent): Record<string, unknown> {
-  const entries = Object.entries(event).filter(([name]) => !UNKNOWN.has(name));
-  return Object.fromEntries(
-    entries.map(([name, value]) => [name, toldValue(name, value)]),
-  );
+  const entries = Object.entries(event).flatMap(([name, value]): [string, unknown][] => {
+    if ("toAgentId" in event && name === "agentId") return [["owner", value]];
+    if (name === "toAgentId") return [["to", value]];
+    const isLeftOut = UNKNOWN.has(name) || (name === "askId" && value === "");
+    return isLeftOut ? [] : [[name, toldValue(name, value)]];
+  });
+  return Object.fromEntries(entries);
 }
 
 function toldValue(name: string, value: unknown): unknown {

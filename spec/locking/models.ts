@@ -8,8 +8,8 @@
 import type { LockMode } from "../../src/locks/types.ts";
 import type { LockConfig } from "../../src/locks/config.ts";
 
-/** Commands that are tried, and bounds. */
-export interface LockModel {
+/** Bounds. */
+export interface Bounds {
   readonly name: string;
   /** Whether it has too many states for all to be explored that are one to the specification. */
   readonly isLarge?: boolean;
@@ -21,6 +21,10 @@ export interface LockModel {
   readonly maxWait: number;
   /** When time stands still. */
   readonly maxNow: number;
+}
+
+/** Begins with nothing held; all combinations of these are tried. */
+export interface FullModel extends Bounds {
   readonly modes: readonly LockMode[];
   readonly units: readonly number[];
   readonly priorities: readonly number[];
@@ -44,17 +48,7 @@ export interface LockModel {
   readonly leavers?: readonly string[];
 }
 
-/**
- * The sets of paths that the locks `x`, `y` and `z` of the specification stand for, as its `Overlapping`
- * says: the first and the last have nothing in common, the second has something of both.
- */
-export const PATHS: ReadonlyMap<string, string> = new Map([
-  ["x", "paths:src/a.ts,src/b.ts"],
-  ["y", "paths:src/*.ts"],
-  ["z", "paths:docs/**,src/c.ts"],
-]);
-
-const FEW: Omit<LockModel, "name"> = {
+const FEW: Omit<FullModel, "name"> = {
   config: { agingMs: 1, maxWaiters: 9, maxResources: 9 },
   owners: ["a", "b"],
   locks: ["r"],
@@ -74,8 +68,8 @@ const FEW: Omit<LockModel, "name"> = {
   durations: [],
 };
 
-/** All of them. */
-export const MODELS: readonly LockModel[] = [
+/** The models that begin with nothing held. */
+export const FULL_MODELS: readonly FullModel[] = [
   {
     ...FEW,
     name: "limits",

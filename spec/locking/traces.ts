@@ -14,7 +14,8 @@ import type { LockState } from "../../src/locks/state.ts";
 import { recorded } from "../../src/testing/recorder.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 import type { Trace } from "../tool/subject.ts";
-import { Recording, type Row } from "./recording.ts";
+import { Recording } from "./recording.ts";
+import type { Row } from "./rows.ts";
 
 const OWNERS = ["a", "b", "c", "d", "e"];
 const LOCKS = ["r", "s", "t", "u"];

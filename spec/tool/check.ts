@@ -87,7 +87,7 @@ async function checkProperties(model: TlcModel, settings: Settings): Promise<Out
 
 /** Compares the graph of the machine with the one that TLC finds. */
 async function checkGraph(model: TlcModel, settings: Settings): Promise<Outcome> {
-  const { graphs } = await loadSubject(folderOf(model));
+  const { graphs, modules = new Map() } = await loadSubject(folderOf(model));
   const graph = graphs.get(model.subject ?? "");
   if (graph === undefined) {
     throw new Error(`Cannot check ${model.name}: the binding must have a graph "${model.subject}"`);
@@ -95,9 +95,12 @@ async function checkGraph(model: TlcModel, settings: Settings): Promise<Outcome>
   const { write, folder } = settings;
   await graph.exploreAll?.();
   const { module } = graph.alphabet;
+  const problems = [];
+  for (const [name, text] of modules) problems.push(...await checkGenerated(name, text(), write));
   const files = await tlcFilesOf(model);
-  files.set(`${module}.tla`, alphabetModule(graph.alphabet));
-  const problems = await checkGenerated(graph, write);
+  const alphabet = alphabetModule(graph.alphabet);
+  files.set(`${module}.tla`, alphabet);
+  problems.push(...await checkGenerated(module, alphabet, write));
   const result = await run(model, settings, files, { module, dump: true });
   problems.push(...judge(model, result, write));
   // Where the figures differ, the difference of the graphs says why.
@@ -155,14 +158,14 @@ function outcomeOf(model: TlcModel, result: TlcResult, problems: readonly string
   return { problems, result: describe(model, result), figures, seconds };
 }
 
-/** Compares the generated module with the one that is kept. */
-async function checkGenerated({ alphabet }: GraphModel, write: boolean): Promise<string[]> {
-  const file = new URL(`gen/${alphabet.module}.tla`, SPEC);
-  const text = alphabetModule(alphabet);
-  if (write) await Deno.writeTextFile(file, text);
+/** Compares a generated module with the one that is kept. */
+async function checkGenerated(module: string, text: string, write: boolean): Promise<string[]> {
+  const file = new URL(`gen/${module}.tla`, SPEC);
   const kept = await Deno.readTextFile(file).catch(() => "");
   if (kept === text) return [];
-  return [`spec/gen/${alphabet.module}.tla is out of date; deno task spec --write renews it`];
+  if (!write) return [`spec/gen/${module}.tla is out of date; deno task spec --write renews it`];
+  await Deno.writeTextFile(file, text);
+  return [];
 }
 
 /** Returns what is wrong with a run of TLC: its exit code, the violated property, its figures. */

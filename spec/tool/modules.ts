@@ -10,8 +10,8 @@ import { REACHED } from "./witnesses.ts";
 const SPEC = new URL("../", import.meta.url);
 
 /**
- * Returns the files of a check by name: its module, all modules of its folder that this one extends
- * or instantiates, and its configuration as `check.cfg`. Generated modules are not among them.
+ * Returns the files of a check by name: its module, all modules that this one extends or instantiates,
+ * in its folder or in `spec/gen`, and its configuration as `check.cfg`.
  */
 export async function tlcFilesOf(model: TlcModel): Promise<Map<string, string>> {
   const folder = new URL(`${folderOf(model)}/`, SPEC);
@@ -20,8 +20,9 @@ export async function tlcFilesOf(model: TlcModel): Promise<Map<string, string>> 
   for (let module = open.pop(); module !== undefined; module = open.pop()) {
     const file = `${module}.tla`;
     if (files.has(file)) continue;
-    const text = await readIfThere(new URL(file, folder));
-    // The others are TLC's own, or generated.
+    const text = await readIfThere(new URL(file, folder)) ??
+      await readIfThere(new URL(`gen/${file}`, SPEC));
+    // The others are TLC's own, or made for one run.
     if (text === undefined) continue;
     files.set(file, text);
     open.push(...extendedBy(text));

@@ -11,6 +11,8 @@ import type { Reading } from "./graphs.ts";
 export interface Subject {
   /** The bounded models whose graphs must be equal, by name. */
   readonly graphs: ReadonlyMap<string, GraphModel>;
+  /** Texts of generated modules that the specification extends, in `spec/gen`, by name. */
+  readonly modules?: ReadonlyMap<string, () => string>;
   /** The sets of recorded runs, by name. */
   readonly traces: ReadonlyMap<string, () => Promise<readonly Trace[]>>;
   /** Broken copies of the machine, the binding and whatever else is outside the specification. */
