@@ -53,7 +53,7 @@ function randomRun(seed: number): Row[] {
   const recording = new AnsweredRecording<Exclude<BreakerCommand, { type: "tick" }>, BreakerEvent>({
     asked: recordOf,
     told: toldOf,
-    answers: isAnswer,
+    answers: (_, events) => isAnswer(events),
   });
   const clock = new SimulatedClock();
   const machine = breakerMachine({ maxBreakers: 3, idleMs: 60, seed });

@@ -26,7 +26,7 @@ export interface Writing<Command extends Named, Event extends Named> {
   /** Returns the record of an event. */
   readonly told: (event: Event) => Record<string, unknown>;
   /** Returns whether the first event is the answer to the command, and not what follows from it. */
-  readonly answers: (events: readonly Event[]) => boolean;
+  readonly answers: (command: Command, events: readonly Event[]) => boolean;
 }
 
 /** Rows of a run: one for each command and each event, and one for each time that time passes. */
@@ -46,7 +46,7 @@ export class AnsweredRecording<Command extends Named, Event extends Named> {
     this.#now = at;
     let others = events;
     if (command.type !== "tick") {
-      const isAnswered = events.length > 0 && answers(events);
+      const isAnswered = events.length > 0 && answers(command as Command, events);
       if (isAnswered) others = events.slice(1);
       this.rows.push({
         do: "command",

@@ -15,7 +15,7 @@ import { misreached, reachedIn, witnessModule } from "../../spec/tool/witnesses.
 /** Properties of types, and that a specification refines its core; the README tells them elsewhere. */
 const UNEXPLAINED = ["TypeOK", "RefinesCore"];
 
-const FOLDERS = ["locking", "stealing", "journal", "breakers"];
+const FOLDERS = ["locking", "stealing", "journal", "breakers", "delivery"];
 const models = await readModels();
 
 function modelOf(name: string): TlcModel {

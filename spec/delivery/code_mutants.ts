@@ -1,0 +1,216 @@
+/**
+ * Small changes of the mailbox machine and of its binding, each of which must change a graph.
+ *
+ * @module
+ */
+
+import type { CodeMutant } from "../tool/subject.ts";
+
+function mutant(
+  name: string,
+  graph: string,
+  at: string,
+  file: string,
+  find: string,
+  replace: string,
+): CodeMutant {
+  return { name, graph, at, file: `src/messages/${file}`, find, replace };
+}
+
+const BINDING = "spec/delivery/exploration.ts";
+
+/** All of them. */
+export const MUTANTS: readonly CodeMutant[] = [
+  mutant(
+    "urgent messages wait their turn",
+    "order",
+    "receive-message c 0 0",
+    "transitions.ts",
+    "(urgent.ready[0] ?? normal.ready[0])?.first",
+    "(normal.ready[0] ?? urgent.ready[0])?.first",
+  ),
+  mutant(
+    "a message is delivered once more than it may be",
+    "limits",
+    "tick 1",
+    "transitions.ts",
+    "copy.attempt >= state.config.maxDeliveries",
+    "copy.attempt > state.config.maxDeliveries",
+  ),
+  mutant(
+    "a final failure is not final",
+    "order",
+    "nack-message c 1 true 1",
+    "transitions.ts",
+    'if (isFinal) return "rejected";\n',
+    "",
+  ),
+  mutant(
+    "another agent ends a delivery",
+    "limits",
+    "ack-message a 1",
+    "machine.ts",
+    "if (copy?.channel.consumer.mailbox.agentId === command.agentId) return copy;",
+    "if (copy !== undefined) return copy;",
+  ),
+  mutant(
+    "the pause that an error asks for is not kept",
+    "order",
+    "nack-message c 1 false 1",
+    "transitions.ts",
+    "Math.max(nextInt(prng, longest + 1), retryAfterMs ?? 0)",
+    "Math.max(nextInt(prng, longest + 1), (retryAfterMs ?? 0) - 1)",
+  ),
+  mutant(
+    "a delivery that is given back counts",
+    "handlers",
+    "detach-handler c true",
+    "transitions.ts",
+    "  copy.attempt--;\n  unblockChannel(copy.channel);",
+    "  unblockChannel(copy.channel);",
+  ),
+  mutant(
+    "a handler gets one message too many",
+    "handlers",
+    "attach-handler c",
+    "transitions.ts",
+    "lane.inFlight < maxInFlight && lane",
+    "lane.inFlight <= maxInFlight && lane",
+  ),
+  mutant(
+    "a detached handler keeps what it is to give back",
+    "handlers",
+    "detach-handler c true",
+    "machine.ts",
+    "if (takesBack) forEachCopy(consumer, (copy) => copy.isInFlight && returnDelivery(step, copy));",
+    "",
+  ),
+  mutant(
+    "a call that ends without a message stays",
+    "handlers",
+    "tick 1",
+    "transitions.ts",
+    "  removeReceiver(state, receiver);\n  if (!mailbox.isClosed)",
+    "  if (!mailbox.isClosed)",
+  ),
+  mutant(
+    "a message that expires is taken from its delivery",
+    "limits",
+    "tick 1",
+    "machine.ts",
+    "if (!due.copy.isInFlight) deadLetter",
+    "deadLetter",
+  ),
+  mutant(
+    "a message that has expired is delivered again",
+    "limits",
+    "tick 1",
+    "transitions.ts",
+    'return isExpired(copy, now) ? "expired" : undefined;',
+    "return undefined;",
+  ),
+  mutant(
+    "the end of a delivery leaves its limit",
+    "limits",
+    "close-mailbox c",
+    "tables.ts",
+    "  copy.channel.lane.inFlight--;\n  unschedule(state.deadlines, copy.timer);",
+    "  copy.channel.lane.inFlight--;",
+  ),
+  mutant(
+    "no message is evicted at first",
+    "full",
+    "send-message a c",
+    "machine.ts",
+    "if (oldest !== undefined) deadLetter(",
+    "if (oldest !== undefined && step.now > 0) deadLetter(",
+  ),
+  mutant(
+    "one dead letter too many is kept",
+    "full",
+    "send-message a c",
+    "transitions.ts",
+    "state.deadLetters.size > state.config.maxDeadLetters",
+    "state.deadLetters.size > state.config.maxDeadLetters + 1",
+  ),
+  mutant(
+    "a request stays open when its message is lost",
+    "requests",
+    "tick 1",
+    "transitions.ts",
+    "--request.copies === 0",
+    "--request.copies < 0",
+  ),
+  mutant(
+    "requests of an agent that is gone stay open",
+    "requests",
+    "close-mailbox a",
+    "transitions.ts",
+    'for (const request of waitingOn.get(agentId) ?? []) endRequest(step, request, "agent-gone");',
+    "",
+  ),
+  mutant(
+    "an error is no answer",
+    "requests",
+    "respond 1 true",
+    "machine.ts",
+    "  if (error === undefined) {\n    respondTo",
+    "  if (error !== null) {\n    respondTo",
+  ),
+  mutant(
+    "there are more requests than there may be",
+    "requests",
+    "send-message a c",
+    "machine.ts",
+    "state.requests.size >= state.config.maxRequests",
+    "state.requests.size > state.config.maxRequests",
+  ),
+  mutant(
+    "a message to the subscribers of a topic goes to all",
+    "topics",
+    "publish-message a t",
+    "machine.ts",
+    "[...topics.get(topic) ?? []].map((agentId) => mailboxes.get(agentId)!)",
+    "[...mailboxes.values()]",
+  ),
+  mutant(
+    "an agent that is gone stays subscribed",
+    "topics",
+    "close-mailbox b",
+    "machine.ts",
+    "  for (const topic of mailbox.topics) deleteFrom(state.topics, topic, agentId);\n",
+    "",
+  ),
+  mutant(
+    "an id is known for longer than the window",
+    "names",
+    "send-message",
+    "machine.ts",
+    "fifoSize(knownOrder) > config.dedupeWindow",
+    "fifoSize(knownOrder) > config.dedupeWindow + 1",
+  ),
+  mutant(
+    "an agent that finds its mailbox empty gets no name",
+    "names",
+    "receive-message b",
+    "machine.ts",
+    '    noteName(state, agentId);\n    refuse(step, command, "empty");',
+    '    refuse(step, command, "empty");',
+  ),
+  {
+    name: "the binding takes pauses for waits",
+    graph: "order",
+    at: "nack-message c 1 false 1",
+    file: BINDING,
+    find: "channel.busy === copy && !isInFlight",
+    replace: "channel.busy === copy && !isInFlight && copy.timer === undefined",
+  },
+  {
+    name: "the binding has other bounds",
+    graph: "order",
+    at: "send-message a c",
+    file: BINDING,
+    find: "lastMessage < maxMessage;",
+    replace: "lastMessage <= maxMessage;",
+  },
+];
