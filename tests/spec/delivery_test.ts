@@ -4,7 +4,6 @@ import { MODELS } from "../../spec/delivery/models.ts";
 import { TRACED } from "../../spec/delivery/traces.ts";
 import { alphabetModule } from "../../spec/tool/alphabet.ts";
 import { digestOf } from "../../spec/tool/digests.ts";
-import { readModels } from "../../spec/tool/models.ts";
 import type { MessageConfig } from "../../src/messages/config.ts";
 
 async function readSpec(path: string): Promise<string> {
@@ -58,20 +57,4 @@ Deno.test("the configurations of TLC have the bounds within which mailboxes are 
   }
   const lines = (await readSpec("delivery/cfg/trace.cfg")).split("\n");
   for (const line of optionsOf(TRACED)) assert(lines.includes(`  ${line}`), line);
-});
-
-Deno.test("every property of delivery is checked, and has a mutant that it kills", async () => {
-  const models = (await readModels()).filter(({ name }) => name.startsWith("delivery/"));
-  const config = await readSpec("delivery/cfg/safety-order.cfg");
-  const names = /INVARIANTS (.*)\nPROPERTIES (.*)\n/.exec(config)!.slice(1)
-    .flatMap((line) => line.split(" "));
-  const killers = new Set(
-    models.flatMap((model) => model.kind === "mutant" ? [model.violates?.property] : []),
-  );
-  // They follow from others, or say only what the variables may be.
-  const implied = ["TypeOK", "HandlersBounded", "EndedStaysEnded", "EpochMonotonic"]
-    .concat("DeliversInOrder", "StaleEpochRefused", "RequestEndsOnce", "CallEndsOnce");
-  for (const name of [...names, "EveryMessageEnds", "EveryRequestEnds", "EveryCallEnds"]) {
-    assert(killers.has(name) || implied.includes(name), name);
-  }
 });

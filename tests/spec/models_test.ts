@@ -49,6 +49,16 @@ const GAPS: Readonly<Record<string, readonly string[]>> = {
     "EpochsAreUnique",
     "PermitsAreUnique",
   ],
+  delivery: [
+    "CallEndsOnce",
+    "DeliversInOrder",
+    "EndedStaysEnded",
+    "EpochMonotonic",
+    "HandlersBounded",
+    "RequestEndsOnce",
+    "StaleEpochRefused",
+    "TypeOK",
+  ],
   locking: [
     "AllOrNothing",
     "EpochMonotonic",
