@@ -118,9 +118,12 @@ export class LockClient extends MachineClient<LockState, ResourceCommand, LockEv
       isForUnused(this.state, command);
   }
 
-  #grantOf(command: Acquire): Promise<LockHandle> {
+  #grantOf(command: Acquire): Promise<LockHandle | undefined> {
     const outcome = this.host.dispatcher.dispatch(command, plainAcquire(command));
-    if (outcome instanceof Refusal) return rejectedFor(this.errorOf(outcome, command));
+    if (outcome instanceof Refusal) {
+      if (isNoWait(outcome)) return Promise.resolve(undefined);
+      return rejectedFor(this.errorOf(outcome, command));
+    }
     const { resourceId, agentId, owner } = command;
     const { epoch } = outcome as { readonly epoch: number };
     return Promise.resolve(new LockHandle(this, resourceId, agentId, owner, epoch, false));
@@ -227,6 +230,11 @@ export class LockClient extends MachineClient<LockState, ResourceCommand, LockEv
   }
 }
 
+/** Whether a command was refused that may not wait, which is no error. */
+function isNoWait({ event }: Refusal): boolean {
+  return (event as ResourceRefused).reason === "held";
+}
+
 function isTemporary(error: unknown): boolean {
   return error instanceof JournalError;
 }
@@ -264,8 +272,7 @@ class Acquisition extends Deferred<LockHandle | LockSet | undefined> {
     if (outcome === undefined) return this.end(error);
     if (this.settled) return this.#undo(outcome);
     if (outcome instanceof Refusal) {
-      const isHeld = (outcome.event as ResourceRefused).reason === "held";
-      if (isHeld) return this.#finish(undefined);
+      if (isNoWait(outcome)) return this.#finish(undefined);
       return this.fail(this.#client.errorOf(outcome, command));
     }
     if (outcome.status === "ended") return this.endBy(outcome.end);

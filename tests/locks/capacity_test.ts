@@ -179,3 +179,10 @@ Deno.test("define() of a resource in use ends calls for more units with an error
   await assertRejects(() => locks.acquire("gpu", "b", { units: 2 }), LimitError);
   assertEquals([first.signal.aborted, locks.holderOf("gpu")], [false, "a"]);
 });
+
+Deno.test("tryAcquire() of more units than an unused resource has resolves to undefined", async () => {
+  await using fixture = managed();
+  const { locks } = fixture;
+  assertEquals(await locks.tryAcquire("gpu", "a", { units: 2 }), undefined);
+  await assertRejects(() => locks.acquire("gpu", "a", { units: 2 }), LimitError);
+});

@@ -35,14 +35,20 @@ export const TOUR_MUTANTS: readonly TourMutant[] = [
   mutant(
     "a lock that is not free is an error",
     "client.ts",
-    "      if (isHeld) return this.#finish(undefined);",
+    "      if (isNoWait(outcome)) return this.#finish(undefined);",
+    "",
+  ),
+  mutant(
+    "a lock that is not in use is an error for more units than it has, without a wait",
+    "client.ts",
+    "      if (isNoWait(outcome)) return Promise.resolve(undefined);",
     "",
   ),
   mutant(
     "the handle of a lock that was held before is not borrowed",
     "client.ts",
-    'const borrowed = outcome.status === "held";',
-    "const borrowed = false;",
+    'borrowed: outcome.status === "held",',
+    "borrowed: false,",
   ),
   mutant(
     "the signal of a lost lock does not abort",
