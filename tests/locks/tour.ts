@@ -7,7 +7,7 @@
 
 import { assertEquals } from "@std/assert";
 import { commandText, movesOf } from "../../spec/locking/exploration.ts";
-import type { LockModel } from "../../spec/locking/models.ts";
+import type { FullModel } from "../../spec/locking/models.ts";
 import { THEN } from "../../spec/tool/graphs.ts";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
 import { silentLogger } from "../../src/core/logger.ts";
@@ -34,14 +34,14 @@ export function isPlayable(label: string): boolean {
 }
 
 /** The moves of a model by their words, with which the labels of steps begin. */
-export function movesByText(model: LockModel): ReadonlyMap<string, LockMove> {
+export function movesByText(model: FullModel): ReadonlyMap<string, LockMove> {
   const moves = movesOf(model);
   return new Map(moves.map((move) => [commandText(move.command, move.afterMs), move]));
 }
 
 /** Replays one tour on a manager of its own, next to a machine. */
 export async function replay(
-  model: LockModel,
+  model: FullModel,
   moves: ReadonlyMap<string, LockMove>,
   tour: Tour,
 ): Promise<void> {
@@ -83,7 +83,7 @@ class Replica {
   #released: LockHandle | undefined;
   #steps = 0;
 
-  constructor({ config }: LockModel) {
+  constructor({ config }: FullModel) {
     this.#machine = lockMachine(config);
     this.#state = this.#machine.init();
     const bus = new EventBus(false, { clock: this.#clock, logger: silentLogger });

@@ -6,7 +6,7 @@
 
 import { assert, assertRejects } from "@std/assert";
 import { exploreLocks } from "../../spec/locking/exploration.ts";
-import { type LockModel, MODELS } from "../../spec/locking/models.ts";
+import { FULL_MODELS, type FullModel } from "../../spec/locking/models.ts";
 import { brokenCopy } from "../support/broken_copy.ts";
 import { type Tour, toursOf } from "../support/tours.ts";
 import * as intact from "./tour.ts";
@@ -15,8 +15,8 @@ import { TOUR_MUTANTS } from "./tour_mutants.ts";
 /** `deno task test:tours` takes all models that callers have a way through, in half a minute. */
 const ALL = ["sharing", "time", "groups", "limits", "queue", "overlaps", "crossing", "capacity"];
 
-const named = new Map(MODELS.map((model) => [model.name, model]));
-const models: readonly LockModel[] = Deno.env.get("TOURS") === "all"
+const named = new Map(FULL_MODELS.map((model) => [model.name, model]));
+const models: readonly FullModel[] = Deno.env.get("TOURS") === "all"
   ? ALL.map((name) => named.get(name)!)
   : [
     named.get("sharing")!,
@@ -56,7 +56,7 @@ for (const mutant of TOUR_MUTANTS) {
   });
 }
 
-async function replayAll({ movesByText, replay }: typeof intact, model: LockModel): Promise<void> {
+async function replayAll({ movesByText, replay }: typeof intact, model: FullModel): Promise<void> {
   const moves = movesByText(model);
   for (const tour of tours.get(model.name)!) await replay(model, moves, tour);
 }
