@@ -59,16 +59,6 @@ const GAPS: Readonly<Record<string, readonly string[]>> = {
     "StaleEpochRefused",
     "TypeOK",
   ],
-  locking: [
-    "AllOrNothing",
-    "EpochMonotonic",
-    "EpochsAreUnique",
-    "GuardMonotonic",
-    "GuardNotAhead",
-    "ServedInOrder",
-    "TypeOK",
-    "VictimBreaksNoOther",
-  ],
 };
 
 Deno.test("each property was seen to fail by a mutant that names it, or follows from such", async () => {
