@@ -138,6 +138,7 @@ export const BOUNDS: ReadonlyMap<string, Bounds> = new Map<string, Bounds>([
   }],
   ["pull", {
     ...BASE,
+    isLarge: true,
     agents: ["a1", "a2", "a3"],
     slots: { a1: 1, a2: 1, a3: 1 },
     room: { a1: 1, a2: 1, a3: 1 },
@@ -160,6 +161,7 @@ export const BOUNDS: ReadonlyMap<string, Bounds> = new Map<string, Bounds>([
   }],
   ["askers", {
     ...BASE,
+    isLarge: true,
     pulls: ["a1"],
     atOnce: [],
     needs: ["t1"],
@@ -179,6 +181,7 @@ export const BOUNDS: ReadonlyMap<string, Bounds> = new Map<string, Bounds>([
   }],
   ["kept", {
     ...BASE,
+    isLarge: true,
     tasks: ["t1", "t2"],
     slots: ONE_EACH,
     pulls: ["a1", "a2"],

@@ -35,6 +35,7 @@ Deno.test("the documented default of an option is the one in its table", async (
 Deno.test("the README has the figures of the state graphs", () => {
   let [states, edges] = [0, 0];
   for (const { name } of Deno.readDirSync(new URL("../../spec/graphs/", import.meta.url))) {
+    if (name.startsWith("root-")) continue; // it has no specification
     const url = new URL(`../../spec/graphs/${name}`, import.meta.url);
     const graph = JSON.parse(Deno.readTextFileSync(url)) as { states: number; edges: number };
     states += graph.states;

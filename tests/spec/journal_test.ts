@@ -3,7 +3,6 @@ import binding from "../../spec/journal/binding.ts";
 import { MODELS } from "../../spec/journal/models.ts";
 import { alphabetModule } from "../../spec/tool/alphabet.ts";
 import { digestOf } from "../../spec/tool/digests.ts";
-import { readModels } from "../../spec/tool/models.ts";
 
 async function readSpec(path: string): Promise<string> {
   return await Deno.readTextFile(new URL(`../../spec/${path}`, import.meta.url));
@@ -33,19 +32,5 @@ Deno.test("the configurations of TLC have the bounds within which engines are ex
       `  ${bound[0]!.toUpperCase()}${bound.slice(1)} = ${text(value)}`
     );
     assertEquals(config, `CONSTANTS\n${constants.join("\n")}\nSPECIFICATION GraphSpec\n`);
-  }
-});
-
-Deno.test("every property of the journal is checked, and has a mutant that it kills", async () => {
-  const models = (await readModels()).filter(({ name }) => name.startsWith("journal/"));
-  const config = await readSpec("journal/cfg/safety-restarts.cfg");
-  const names = /INVARIANTS TypeOK (.*)\nPROPERTIES (.*)\n/.exec(config)!.slice(1)
-    .flatMap((line) => line.split(" "));
-  assertEquals(names.length, 9);
-  for (const name of [...names, "EveryCallEnds"]) {
-    const killed = models.some((model) =>
-      model.kind === "mutant" && model.violates?.property === name
-    );
-    assert(killed, name);
   }
 });
