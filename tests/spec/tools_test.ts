@@ -8,10 +8,24 @@ async function runWith(scripts: Record<string, string>): Promise<{ code: number;
   }
   const main = new URL("../../spec/tool/main.ts", import.meta.url).pathname;
   const { code, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", main],
-    env: { PATH: folder.path, XDG_CACHE_HOME: folder.path, TLA2TOOLS_JAR: "", NO_COLOR: "1" },
+    args: ["run", "-A", "--no-check", "--quiet", main],
+    env: {
+      PATH: folder.path,
+      XDG_CACHE_HOME: folder.path,
+      DENO_DIR: denoFolder(), // with the packages that the tool imports
+      TLA2TOOLS_JAR: "",
+      NO_COLOR: "1",
+    },
   }).output();
   return { code, stderr: new TextDecoder().decode(stderr) };
+}
+
+/** Where Deno keeps packages, if the environment does not say so. */
+function denoFolder(): string {
+  const [own, caches, home] = ["DENO_DIR", "XDG_CACHE_HOME", "HOME"].map((name) =>
+    Deno.env.get(name)
+  );
+  return own ?? `${caches ?? `${home}/.cache`}/deno`;
 }
 
 class TemporaryFolder {

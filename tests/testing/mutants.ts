@@ -1120,8 +1120,8 @@ export const MUTANTS: readonly Mutant[] = [
   whenCutOff(
     "an agent whose connection is lost is given tasks",
     "root/reactions/agents.ts",
-    '  return { type: "cordon-agent", agentId, reason, cause: "suspect", untilMs: 0 };',
-    '  if (cause === undefined) return { type: "cordon-agent", agentId, reason, cause: "suspect", untilMs: 0 };',
+    '    : "its connection is lost";\n',
+    '    : "its connection is lost";\n  if (cause !== undefined) return undefined;\n',
   ),
   whenCutOff(
     "an agent whose connection is lost loses the tasks that it has started",
