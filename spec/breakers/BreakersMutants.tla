@@ -66,6 +66,12 @@ M_EvictsNone == <<>>
 M_NeverIdle(n) == FALSE
 (* A breaker that changes its state keeps its epoch. *)
 M_SameEpoch == IF epoch = 0 THEN 1 ELSE epoch
+(* Epochs begin again. *)
+M_StartsAgain(e) == IF e > 2 THEN 1 ELSE e
+(* There may be any number of breakers. *)
+M_NeverFull == FALSE
+(* A breaker that is used keeps its old place among the closed ones, too. *)
+M_KeepsPlace(s, x) == s
 (* A refused command counts as a call. *)
 M_RefusalCounts(n, command, reason) ==
   /\ lastPermit' = lastPermit + 1

@@ -500,8 +500,6 @@ DeliveriesBounded == \A n \in DOMAIN mail : mail[n].attempt <= MaxDeliveries
 (* Of the messages of a sender in a lane only the oldest is in delivery or in a pause. *)
 OneAtATime == \A m, n \in DOMAIN mail : SameChannel(m, n) /\ m < n => mail[n].phase = "waiting"
 EpochsAreUnique == \A m, n \in DOMAIN mail : m # n /\ mail[m].epoch # 0 => mail[m].epoch # mail[n].epoch
-HandlersBounded == \A a \in Agent, u \in BOOLEAN : a \in push =>
-  Cardinality({n \in Lane(a, u) : Flying(n)}) <= Cardinality({mail[n].from : n \in Lane(a, u)})
 (* After each step nothing that could be delivered waits beside a handler or a call that waits for it. *)
 NoLostWakeup == Stable => \A a \in Agent :
   IF a \in push
@@ -559,6 +557,10 @@ UrgentFirst == [][Is("received") /\ told'.to \notin push =>
   \A n \in DOMAIN mail : IsOf(n) /\ mail'[n].epoch = told'.epoch =>
     mail[n].urgent \/ \A m \in Lane(mail[n].to, TRUE) :
       mail[m].phase # "waiting" \/ \E k \in Lane(mail[n].to, TRUE) : SameChannel(k, m) /\ mail[k].phase # "waiting"]_vars
+(* A handler gets no message of a lane while it has as many as it may have. *)
+HandlersBounded == [][Is("received") /\ told'.to \in push =>
+  \A n \in DOMAIN mail : IsOf(n) /\ mail'[n].epoch = told'.epoch =>
+    Cardinality({m \in Lane(mail[n].to, mail[n].urgent) : Flying(m)}) < MaxInFlight]_vars
 (* After a failed delivery the next one waits for the end of the pause, which is as long as was asked for. *)
 PauseIsKept == [][\A n \in DOMAIN mail \cap DOMAIN mail' :
   mail[n].phase = "pausing" /\ mail'[n].phase # "pausing" =>
@@ -569,12 +571,12 @@ StaleEpochRefused == [][Is("acked") => \E n \in Gone : mail[n].phase = "flying" 
 RequestEndsOnce == [][\A id \in DOMAIN requests \ DOMAIN requests' :
   /\ DOMAIN requests \ DOMAIN requests' = {id} /\ told'.messageId = id
   /\ \/ Is("responded")
-     \/ Is("unanswered") /\ told'.reason \in {"cancelled", "rejected", "timed-out", "undeliverable", "agent-gone"}
+     \/ /\ Is("unanswered") /\ told'.reason \in {"cancelled", "rejected", "timed-out", "undeliverable", "agent-gone"}
         /\ told'.reason = "timed-out" => \E i \in DOMAIN timers : timers[i].kind = "request" /\ timers[i].id = id /\ timers[i].at <= now
         /\ told'.reason = "undeliverable" => \A n \in DOMAIN mail : mail[n].id # id]_vars
 (* A call that waits ends with a message, or for a reason; the longest waiting is served first. *)
 CallEndsOnce == [][\A r \in DOMAIN receivers \ DOMAIN receivers' :
-  /\ DOMAIN receivers \ DOMAIN receivers' = {r} /\ told'.receiverId = r
+  /\ DOMAIN receivers \ DOMAIN receivers' = {r} /\ "receiverId" \in DOMAIN told' /\ told'.receiverId = r
   /\ \/ Is("received") /\ told'.to = receivers[r].agent /\ \A q \in Waiting(receivers[r].agent) : q >= r
      \/ told'.type = "receiver:ended"]_vars
 (* A sender is told that a mailbox is full only if it is. *)

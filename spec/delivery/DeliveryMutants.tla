@@ -18,6 +18,21 @@ M_GivesUpAtOnce(n, final) == IF final THEN "rejected" ELSE "max-deliveries"
 M_AnyDelivery(a, e) == {n \in DOMAIN mail : mail[n].epoch = e /\ mail[n].to = a}
 (* A delivery has the epoch of the one before. *)
 M_SameEpoch == IF epoch = 0 THEN 1 ELSE epoch
+(* The newest epoch is not the newest. *)
+M_OneBehind(e) == e - 1
+(* Epochs begin again. *)
+M_StartsAgain(e) == IF e > 1 THEN 0 ELSE e
+(* A message has the number of the one before. *)
+M_SameNumber == IF lastMessage = 0 THEN 1 ELSE lastMessage
+(* A handler gets whatever is ready. *)
+M_ServesAll(a, u) == a \in push /\ Ready(a, u) # {}
+(* Calls end without an outcome when their agent gets a handler, or is gone. *)
+M_DropsCalls(a, b, p, ts, type, items) ==
+  /\ boxes' = b /\ push' = p /\ topics' = ts
+  /\ receivers' = [r \in DOMAIN receivers \ Waiting(a) |-> receivers[r]]
+  /\ Then(items)
+  /\ UNCHANGED <<now, epoch, lastMessage, lastReceiver, mail, requests, dead, known, timers>>
+  /\ Say([type |-> type, agentId |-> a])
 (* A mailbox has no bound. *)
 M_AlwaysRoom(a, u) == TRUE
 (* The newest message is refused by a mailbox that is not full. *)
