@@ -4,7 +4,6 @@ import { CALLS, MODELS, RULES } from "../../spec/breakers/models.ts";
 import { TRACED } from "../../spec/breakers/traces.ts";
 import { alphabetModule } from "../../spec/tool/alphabet.ts";
 import { digestOf } from "../../spec/tool/digests.ts";
-import { readModels } from "../../spec/tool/models.ts";
 import { canonical } from "../../spec/tool/value.ts";
 import type { BreakerRules } from "../../src/breakers/config.ts";
 
@@ -101,21 +100,5 @@ Deno.test("the specification has the calls whose results are tried", async () =>
       `<<${call.map((each) => each < 0 ? "Never" : each).join(", ")}>>`
     );
     assert(module.includes(`\n${name} == {${written.join(", ")}}\n`), name);
-  }
-});
-
-Deno.test("every property of breakers is checked, and has a mutant that it kills", async () => {
-  const models = (await readModels()).filter(({ name }) => name.startsWith("breakers/"));
-  const config = await readSpec("breakers/cfg/safety-probes.cfg");
-  const names = /INVARIANTS (.*)\nPROPERTIES (.*)\n/.exec(config)!.slice(1)
-    .flatMap((line) => line.split(" "));
-  const killers = new Set(
-    models.flatMap((model) => model.kind === "mutant" ? [model.violates?.property] : []),
-  );
-  // They follow from others, or say only what the variables may be.
-  const implied = ["ClosedInOrder", "BreakersBounded", "PermitsAreUnique"]
-    .concat("EpochsAreUnique", "EpochMonotonic");
-  for (const name of [...names, "OpenEnds", "HungProbesEnd", "ServiceRecovers"]) {
-    assert(killers.has(name) || implied.includes(name), name);
   }
 });
