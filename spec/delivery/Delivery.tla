@@ -539,6 +539,8 @@ MessageEndsOnce == [][\A n \in Gone :
   /\ \/ Is("acked") /\ mail[n].phase = "flying" /\ told'.epoch = mail[n].epoch
      \/ /\ Is("dead-lettered") /\ dead' = Append(dead, [from |-> mail[n].from, to |-> mail[n].to, messageId |-> mail[n].id])
         /\ CASE told'.cause = "expired" -> mail[n].expiresAt # 0 /\ mail[n].expiresAt <= now
+                  \* While it is in delivery it does not expire before that ends.
+                  /\ mail[n].phase = "flying" => Stable \/ Trimmed(todo.items) # <<>> \/ FirstDue.kind = "copy"
              [] told'.cause = "max-deliveries" -> mail[n].attempt = MaxDeliveries /\ mail[n].phase = "flying"
              [] told'.cause = "rejected" -> mail[n].phase = "flying"
              [] told'.cause = "evicted" -> EvictsOldest /\ mail[n].phase # "flying"

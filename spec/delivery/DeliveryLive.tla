@@ -7,11 +7,13 @@ Strike(kind, id) ==
   /\ Stable
   /\ \E i \in DOMAIN timers : timers[i].kind = kind /\ timers[i].id = id /\ timers' = [timers EXCEPT ![i].at = 0]
   /\ todo' = [Nothing EXCEPT !.open = TRUE]
-  /\ UNCHANGED <<now, epoch, lastMessage, lastReceiver, boxes, push, names, mail, receivers, requests, dead, known, topics, told>>
+  \* What has expired stays so when its timer is gone.
+  /\ mail' = IF kind = "expiry" THEN [mail EXCEPT ![id].expiresAt = -1] ELSE mail
+  /\ UNCHANGED <<now, epoch, lastMessage, lastReceiver, boxes, push, names, receivers, requests, dead, known, topics, told>>
 
 Goes == Follow \/ Settled
 Receives == \E c \in Commands : c.type = "receive-message" /\ c.waitMs = 0 /\ Command(c)
-Passes == \E kind \in {"copy", "request", "receiver"}, id \in 1..3 : Strike(kind, id)
+Passes == \E kind \in {"copy", "request", "receiver", "expiry"}, id \in 1..3 : Strike(kind, id)
 LiveNext == (\E c \in Commands : May(c) /\ Command(c)) \/ Passes \/ Goes
 
 (* Steps end, and time passes: of the timers that are set one fires after the other. *)

@@ -43,6 +43,8 @@ M_ServesNone(a, u) == FALSE
 M_KeepsTimers(kinds, id) == timers
 (* A pause is over too soon: timers fire before they are due. *)
 M_DueTooSoon == {i \in DOMAIN timers : timers[i].at <= now + 1}
+(* A message that expired while it was in delivery is delivered again. *)
+M_NeverExpires(n, final) == IF final THEN "rejected" ELSE IF mail[n].attempt >= MaxDeliveries THEN "max-deliveries" ELSE ""
 (* Timers never fire. *)
 M_NeverDue == {}
 (* A request stays open when its agent is gone. *)

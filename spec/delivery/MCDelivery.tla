@@ -44,6 +44,7 @@ TopicCommands == {ToAll("a"), Publish("a", "t"), Plain("a", "c"), Send("b", "b",
 DedupeCommands == {Send("a", "c", FALSE, 0, 101, 0), Send("b", "c", FALSE, 0, 102, 0), Send("a", "b", FALSE, 0, 0, 0),
                    Receive("b", 0, 0), Receive("c", 0, 0), Ack("c", 1)}
 PatientCommands == {Plain("a", "c"), Plain("b", "c"), Receive("c", 1, 1), Receive("c", 1, 0)}
+ExpiringCommands == {Send("a", "c", FALSE, 2, 0, 0), Send("b", "c", FALSE, 2, 0, 0), Receive("c", 1, 0)}
 AskedCommands == {Send("a", "c", FALSE, 0, 0, 2), Send("c", "a", FALSE, 0, 0, 2), Receive("c", 1, 0), Respond(1, FALSE), Close("c")}
 
 (* Each must be reachable: its negation has to be violated. *)
