@@ -22,6 +22,8 @@ import { misreached, reachedIn, WITNESSES, witnessModule } from "./witnesses.ts"
 /** Settings of a check. */
 export interface Settings {
   readonly jar: string;
+  /** An archive of TLC's classes, if there is one. */
+  readonly archive?: string | undefined;
   /** An empty folder that the check may write to. */
   readonly folder: string;
   /** Whether measured figures replace those that are kept, instead of being compared with them. */
@@ -143,12 +145,12 @@ async function follow(
 /** Runs TLC with `files` in its folder. */
 async function run(
   { module }: TlcModel,
-  { jar, folder }: Settings,
+  { jar, archive, folder }: Settings,
   files: ReadonlyMap<string, string>,
   options: { readonly module?: string; readonly dump?: boolean; readonly deadlock?: boolean } = {},
 ): Promise<TlcResult> {
   for (const [name, text] of files) await Deno.writeTextFile(`${folder}/${name}`, text);
-  const job = { jar, folder, module, config: "check", dump: false, timeoutMs: TIMEOUT_MS };
+  const job = { jar, archive, folder, module, config: "check", dump: false, timeoutMs: TIMEOUT_MS };
   return await runTlc({ ...job, ...options });
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { parseArgs } from "node:util";
+import { findArchive } from "./archive.ts";
 import { check, type Outcome } from "./check.ts";
 import { sha256 } from "./hash.ts";
 import { cacheFolder, findJar, javaVersion, MissingToolError } from "./jar.ts";
@@ -89,13 +90,15 @@ async function checkAll(models: Model[], chosen: Model[], options: Options): Pro
   const needsTlc = chosen.some(isTlcModel);
   const java = needsTlc ? await javaVersion() : "";
   const jar = needsTlc ? await findJar() : "";
+  const archive = needsTlc ? await findArchive(jar, java, cacheFolder()) : undefined;
   const passed = runsAll(options) ? undefined : await openPassed(java, jar);
   const folder = await Deno.makeTempDir({ prefix: "lockstep-spec-" });
   const done = new Map<Model, Done>();
   const checkOne = async (model: Model, key: string | undefined): Promise<Done> => {
     const place = `${folder}/${model.name.replaceAll("/", "-")}`;
     await Deno.mkdir(place);
-    const outcome = await check(model, { jar, folder: place, write: options.write }).catch(failed);
+    const settings = { jar, archive, folder: place, write: options.write };
+    const outcome = await check(model, settings).catch(failed);
     if (!options.keep) await Deno.remove(place, { recursive: true });
     if (key !== undefined && outcome.problems.length === 0) await passed?.add(key, outcome);
     return { ...outcome, unchanged: false };

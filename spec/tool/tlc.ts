@@ -9,6 +9,8 @@ import { readState, type Variables } from "./dot.ts";
 /** A run of TLC. */
 export interface TlcJob {
   readonly jar: string;
+  /** An archive of TLC's classes, see `archive.ts`. */
+  readonly archive?: string | undefined;
   /** A folder for this run alone, with all modules and the configuration in it. */
   readonly folder: string;
   /** The module's name, without `.tla`. */
@@ -72,18 +74,21 @@ export async function runTlc(job: TlcJob): Promise<TlcResult> {
 }
 
 /** Prepares a home folder that says that TLC must not send statistics; it would ask. */
-async function prepare(folder: string): Promise<void> {
+export async function prepare(folder: string): Promise<void> {
   await Deno.mkdir(`${folder}/home/.tlaplus`, { recursive: true });
   await Deno.writeTextFile(`${folder}/home/.tlaplus/esc.txt`, "NO_STATISTICS\n");
   await Deno.mkdir(`${folder}/meta`, { recursive: true });
   await Deno.mkdir(`${folder}/temporary`, { recursive: true });
 }
 
-function argumentsOf({ jar, folder, module, config, dump, deadlock = false }: TlcJob): string[] {
+/** Returns the arguments of `java` for a run. */
+export function argumentsOf(job: TlcJob): string[] {
+  const { jar, archive, folder, module, config, dump, deadlock = false } = job;
   return [
     ...["-Xmx1g", "-XX:+UseSerialGC", "-Xshare:auto"],
     // A run of up to 20 s costs less processor time without the optimizing compiler.
     "-XX:TieredStopAtLevel=1",
+    ...(archive === undefined ? [] : [`-XX:SharedArchiveFile=${archive}`]),
     `-Djava.io.tmpdir=${folder}/temporary`,
     `-Duser.home=${folder}/home`,
     ...["-cp", jar, "tlc2.TLC"],
