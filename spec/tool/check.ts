@@ -142,16 +142,20 @@ async function follow(
   return explain(await run(model, settings, files, { deadlock: true }));
 }
 
+/** The number of transitions from which on a run counts as long. */
+const MANY_TRANSITIONS = 150_000;
+
 /** Runs TLC with `files` in its folder. */
 async function run(
-  { module }: TlcModel,
+  { module, kind, figures }: TlcModel,
   { jar, archive, folder }: Settings,
   files: ReadonlyMap<string, string>,
   options: { readonly module?: string; readonly dump?: boolean; readonly deadlock?: boolean } = {},
 ): Promise<TlcResult> {
   for (const [name, text] of files) await Deno.writeTextFile(`${folder}/${name}`, text);
-  const job = { jar, archive, folder, module, config: "check", dump: false, timeoutMs: TIMEOUT_MS };
-  return await runTlc({ ...job, ...options });
+  const isLong = kind !== "trace" && (figures?.transitions ?? 0) > MANY_TRANSITIONS;
+  const job = { jar, archive, folder, module, isLong, config: "check", dump: false };
+  return await runTlc({ ...job, timeoutMs: TIMEOUT_MS, ...options });
 }
 
 function outcomeOf(model: TlcModel, result: TlcResult, problems: readonly string[]): Outcome {

@@ -21,6 +21,8 @@ export interface TlcJob {
   readonly dump: boolean;
   /** Whether a state without a step is reported. @default false */
   readonly deadlock?: boolean;
+  /** Whether it takes more than some 20 s, so that the optimizing compiler pays. @default false */
+  readonly isLong?: boolean;
   readonly timeoutMs: number;
 }
 
@@ -83,11 +85,10 @@ export async function prepare(folder: string): Promise<void> {
 
 /** Returns the arguments of `java` for a run. */
 export function argumentsOf(job: TlcJob): string[] {
-  const { jar, archive, folder, module, config, dump, deadlock = false } = job;
+  const { jar, archive, folder, module, config, dump, deadlock = false, isLong = false } = job;
   return [
     ...["-Xmx1g", "-XX:+UseSerialGC", "-Xshare:auto"],
-    // A run of up to 20 s costs less processor time without the optimizing compiler.
-    "-XX:TieredStopAtLevel=1",
+    ...(isLong ? [] : ["-XX:TieredStopAtLevel=1"]),
     ...(archive === undefined ? [] : [`-XX:SharedArchiveFile=${archive}`]),
     `-Djava.io.tmpdir=${folder}/temporary`,
     `-Duser.home=${folder}/home`,
