@@ -32,13 +32,16 @@ export type Observer<Event> = (event: Event, now: Instant) => void;
 export type Reply<Answer> = (answer: Answer | undefined, error: unknown) => void;
 
 /**
- * A step that emits one event and sets no timer, unless it is refused. When nobody receives events of
- * that type the engine spares the making of it.
+ * A step that emits one event first, unless it is refused. When nobody receives events of that type the
+ * engine spares the making of it.
  */
 export interface PlainStep<Type extends string> {
   /** The type of the event. */
   readonly event: Type;
-  /** Whether its time is part of the state, or else of the event only. */
+  /**
+   * Whether its time is part of the state, or of further events. Otherwise it is that of the one event
+   * only, and the step sets no timer.
+   */
   readonly keepsTime: boolean;
 }
 

@@ -28,6 +28,7 @@ import {
   type Named,
   type Outcome,
   type Part,
+  Refusal,
   type Tick,
 } from "./machine.ts";
 import { quote } from "./arguments.ts";
@@ -543,7 +544,7 @@ export class Engine<
         const unheard = isUnheard ? plain.event : undefined;
         const each = command as Exclude<Each, Tick>;
         answer = this.#part.apply(this.#state, each, now, events, unheard);
-        if (isUnheard && events.length === 0) this.#sequence++;
+        if (isUnheard && !(answer instanceof Refusal)) this.#sequence++;
       }
       this.#deadline = this.#machine.deadline(this.#state);
     } catch (cause) {

@@ -532,7 +532,8 @@ function requireModeAndUnits(
   requireInteger(units, 1, mode === "shared" ? 1 : MOST_UNITS, `${prefix}units`, attempt);
 }
 
-// Plain steps: those of a lock that is used by one agent after the other. Each comes to one event.
+// Plain steps: those of a lock that is used by one agent after the other. A release comes to one event;
+// after an acquire a deadlock of its owner may be found, through its other waits and its requests.
 
 const ACQUIRED = { event: "resource:acquired", keepsTime: true } as const;
 const RELEASED = { event: "resource:released", keepsTime: false } as const;

@@ -280,6 +280,35 @@ Deno.test("an event that nobody receives is counted and not made, nor is a time 
   assertEquals(readsOfPlainSteps(true), 3);
 });
 
+Deno.test("events that follow one that nobody receives have the numbers after it", () => {
+  type Ring = { type: "ring"; answer: "yes" | "no" };
+  type Rang = { type: "rang" } | { type: "echoed" } | { type: "refused" };
+  const bell = definePart<Record<never, never>, Ring, Rang>({
+    name: "bell",
+    commands: ["ring"],
+    init: () => ({}),
+    fire: () => {},
+    apply(_state, { answer }, _now, events, unheard): undefined | Refusal {
+      if (answer === "no") {
+        events.push({ type: "refused" });
+        return new Refusal({ type: "refused" });
+      }
+      if (unheard !== "rang") events.push({ type: "rang" });
+      events.push({ type: "echoed" });
+    },
+    deadline: () => Infinity,
+    describe: ({ type }) => type,
+  });
+  const engine = new Engine(bell, { logger: silentLogger });
+  const plain = { event: "rang", keepsTime: true } as const;
+  const heard: string[] = [];
+  engine.observe(["echoed", "refused"], ({ type }) => heard.push(`${type} ${engine.sequence}`));
+  engine.dispatch({ type: "ring", answer: "yes" }, plain);
+  engine.dispatch({ type: "ring", answer: "no" }, plain);
+  engine.dispatch({ type: "ring", answer: "yes" }, plain);
+  assertEquals([heard, engine.sequence], [["echoed 2", "refused 3", "echoed 5"], 5]);
+});
+
 Deno.test("an event of a plain step is made when anything receives it", () => {
   const made: number[] = [];
   const reads = readsOfPlainSteps(false, (engine) => {
