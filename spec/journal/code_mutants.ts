@@ -4,18 +4,9 @@
  * @module
  */
 
-import type { CodeMutant } from "../tool/subject.ts";
+import { type CodeMutant, mutantsIn } from "../tool/subject.ts";
 
-function mutant(
-  name: string,
-  graph: string,
-  at: string,
-  file: string,
-  find: string,
-  replace: string,
-): CodeMutant {
-  return { name, graph, at, file, find, replace };
-}
+const mutant = mutantsIn();
 
 const WRITER = "src/core/journal_writer.ts";
 const READER = "src/core/journal_reader.ts";

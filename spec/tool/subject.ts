@@ -98,6 +98,18 @@ export interface CodeMutant {
   readonly isHidden?: boolean;
 }
 
+/** Returns a function that makes the mutants of a folder of sources, or of any if it is empty. */
+export function mutantsIn(folder = "") {
+  return (
+    name: string,
+    graph: string,
+    at: string,
+    file: string,
+    find: string,
+    replace: string,
+  ): CodeMutant => ({ name, graph, at, file: `${folder}${file}`, find, replace });
+}
+
 /** Loads `spec/<folder>/binding.ts`, of this repository or of a copy at `root`. */
 export async function loadSubject(
   folder: string,
