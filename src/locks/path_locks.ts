@@ -54,7 +54,7 @@ export function freePaths(step: LockStep, lock: Lock): void {
 export function forgetPaths(state: LockState, idle: readonly Lock[]): void {
   for (const lock of idle.toReversed()) {
     if (lock.uses > 0 || lock.paths === undefined) continue;
-    removePaths(lock.paths.entries);
+    removePaths(state.paths, lock.paths.entries);
     for (const { paths } of lock.paths.overlaps) removeFrom(paths!.overlaps, lock);
     lock.paths = undefined;
     state.locks.delete(lock.resourceId);
@@ -70,7 +70,7 @@ function removeFrom(list: Lock[], lock: Lock): void {
 /** Compares all sets of paths again, as the config says how. */
 export function comparePathsAnew(state: LockState): void {
   const locks = [...state.locks.values()].filter(({ paths }) => paths !== undefined);
-  for (const { paths } of locks) removePaths(paths!.entries);
+  for (const { paths } of locks) removePaths(state.paths, paths!.entries);
   for (const lock of locks) {
     const patterns = parsePaths(lock.resourceId, state.config.caseSensitivePaths);
     const overlaps = [...overlapping(state.paths, patterns, { left: Infinity })];

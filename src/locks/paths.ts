@@ -12,9 +12,11 @@
  * the two is searched, over segments, and over characters within a segment, each state once. It costs
  * at most the product of their lengths.
  *
- * The **index** is a tree of segments. A pattern stands at the node of its leading literal segments, so it
- * can only overlap with patterns at the nodes on the way to its own, and below its own if more than
- * literal segments follow. These are compared exactly.
+ * The **index** finds the patterns that may overlap with one, in two ways; these are compared exactly. A
+ * tree of segments has each pattern at the node of its leading literal segments: it can only overlap with
+ * patterns at the nodes on the way to its own, and below its own if more than literal segments follow. A
+ * table has each pattern by its tail, the literal text that its last segment ends with: a pattern of one
+ * file name in any folder is looked up there.
  *
  * @module
  */
@@ -481,7 +483,15 @@ export function patternsOf(resourceId: string): string[] | undefined {
   );
 }
 
-/** A node of the tree: the patterns with one literal prefix. Those of sets that are in use only. */
+/** The patterns of the sets that are in use. */
+export interface PathIndex<Subject> {
+  /** The node of the empty prefix. */
+  readonly root: PathNode<Subject>;
+  /** Those with one tail, by {@linkcode tailOf}; in no particular order. */
+  readonly tails: Map<string, PathEntry<Subject>[]>;
+}
+
+/** A node of the tree: the patterns with one literal prefix. */
 export interface PathNode<Subject> {
   /** The last segment of the prefix; `""` at the root. */
   readonly segment: string;
@@ -491,9 +501,11 @@ export interface PathNode<Subject> {
   readonly children: Map<string, PathNode<Subject>>;
   /** In no particular order. */
   readonly entries: PathEntry<Subject>[];
+  /** The number of entries here and below. */
+  size: number;
 }
 
-/** A pattern in the tree. */
+/** A pattern in the index. */
 export interface PathEntry<Subject> {
   /** The set that it belongs to. */
   readonly subject: Subject;
@@ -503,18 +515,34 @@ export interface PathEntry<Subject> {
   readonly node: PathNode<Subject>;
   /** Its index in `node.entries`. */
   index: number;
+  /** Its key in `tails`. */
+  readonly tail: string;
+  /** Its index among those with its tail. */
+  tailIndex: number;
 }
 
-/** Returns a tree without patterns. */
-export function noPaths<Subject>(): PathNode<Subject> {
-  return nodeOf("", undefined);
+/** Returns an index without patterns. */
+export function noPaths<Subject>(): PathIndex<Subject> {
+  return { root: nodeOf("", undefined), tails: new Map() };
 }
 
 function nodeOf<Subject>(
   segment: string,
   parent: PathNode<Subject> | undefined,
 ): PathNode<Subject> {
-  return { segment, parent, children: new Map(), entries: [] };
+  return { segment, parent, children: new Map(), entries: [], size: 0 };
+}
+
+/** Begins the tails that are a whole segment; no other tail has a slash. */
+const WHOLE = "/";
+
+/** Returns the text that the last segment of each path that matches ends with, or is. */
+function tailOf(pattern: Pattern): string {
+  const last = pattern.at(-1)!;
+  if (typeof last === "string") return WHOLE + last;
+  const tokens = last ?? [];
+  const start = tokens.findLastIndex((token) => token === STAR || typeof token !== "number") + 1;
+  return String.fromCodePoint(...tokens.slice(start) as number[]);
 }
 
 /** Returns the patterns that a resource names. */
@@ -524,75 +552,115 @@ export function parsePaths(resourceId: string, isCaseSensitive: boolean): Patter
 
 /** Adds the patterns of `subject`. */
 export function insertPaths<Subject>(
-  root: PathNode<Subject>,
+  { root, tails }: PathIndex<Subject>,
   patterns: readonly Pattern[],
   subject: Subject,
 ): PathEntry<Subject>[] {
   return patterns.map((pattern) => {
     let node = root;
+    node.size++;
     for (const segment of pattern) {
       if (typeof segment !== "string") break;
       let child = node.children.get(segment);
       if (child === undefined) node.children.set(segment, child = nodeOf(segment, node));
       node = child;
+      node.size++;
     }
-    const entry = { subject, pattern, node, index: node.entries.length };
+    const tail = tailOf(pattern);
+    const peers = tails.get(tail) ?? [];
+    if (peers.length === 0) tails.set(tail, peers);
+    const [index, tailIndex] = [node.entries.length, peers.length];
+    const entry = { subject, pattern, node, index, tail, tailIndex };
     node.entries.push(entry);
+    peers.push(entry);
     return entry;
   });
 }
 
 /** Undoes {@linkcode insertPaths}. */
-export function removePaths<Subject>(entries: readonly PathEntry<Subject>[]): void {
-  for (const { node: start, index } of entries.toReversed()) {
-    const last = start.entries.pop()!;
-    if (index < start.entries.length) start.entries[last.index = index] = last;
-    for (let node = start; node.parent !== undefined; node = node.parent) {
-      if (node.entries.length + node.children.size > 0) break;
-      node.parent.children.delete(node.segment);
+export function removePaths<Subject>(
+  { tails }: PathIndex<Subject>,
+  entries: readonly PathEntry<Subject>[],
+): void {
+  for (const entry of entries.toReversed()) {
+    const neighbors = entry.node.entries;
+    const last = neighbors.pop()!;
+    if (last !== entry) neighbors[last.index = entry.index] = last;
+    for (let node = entry.node as PathNode<Subject> | undefined; node !== undefined;) {
+      node.size--;
+      if (node.size === 0) node.parent?.children.delete(node.segment);
+      node = node.parent;
     }
+    const peers = tails.get(entry.tail)!;
+    const lastPeer = peers.pop()!;
+    if (lastPeer !== entry) peers[lastPeer.tailIndex = entry.tailIndex] = lastPeer;
+    if (peers.length === 0) tails.delete(entry.tail);
   }
 }
 
 /** Returns the subjects with a path that matches one of `patterns`, each once, within `budget`. */
 export function overlapping<Subject>(
-  root: PathNode<Subject>,
+  index: PathIndex<Subject>,
   patterns: readonly Pattern[],
   budget: Budget,
 ): Set<Subject> {
   const found = new Set<Subject>();
   for (const pattern of patterns) {
-    for (const { subject, pattern: other } of candidates(root, pattern)) {
-      if (found.has(subject)) continue;
-      if (overlap(pattern, other, budget)) found.add(subject);
-      if (budget.left < 0) return found;
+    for (const entries of candidates(index, pattern)) {
+      for (const { subject, pattern: other } of entries) {
+        if (overlap(pattern, other, budget)) found.add(subject);
+        if (budget.left < 0) return found;
+      }
     }
   }
   return found;
 }
 
-/** The entries whose literal prefix begins that of `pattern`, or begins with it. */
-function* candidates<Subject>(
-  root: PathNode<Subject>,
+/** Returns entries, all among them that overlap with `pattern`, each once. */
+function candidates<Subject>(
+  { root, tails }: PathIndex<Subject>,
   pattern: Pattern,
-): Generator<PathEntry<Subject>> {
+): PathEntry<Subject>[][] {
+  const found: PathEntry<Subject>[][] = [];
   let node: PathNode<Subject> | undefined = root;
+  let length = 0;
   for (const segment of pattern) {
-    yield* node.entries;
-    if (typeof segment !== "string") {
-      yield* below(node);
-      return;
-    }
+    if (typeof segment !== "string" || node === undefined) break;
+    found.push(node.entries);
     node = node.children.get(segment);
-    if (node === undefined) return;
+    length++;
   }
-  yield* node.entries;
+  if (node === undefined) return found;
+  if (length < pattern.length) {
+    return withTail(tails, tailOf(pattern), node.size) ?? [...found, ...below(node)];
+  }
+  found.push(node.entries);
+  return found;
 }
 
-function* below<Subject>(top: PathNode<Subject>): Generator<PathEntry<Subject>> {
-  const nodes = [...top.children.values()];
+/** Returns the entries whose tail agrees with `tail`, unless it costs less to look at `limit` entries. */
+function withTail<Subject>(
+  tails: PathIndex<Subject>["tails"],
+  tail: string,
+  limit: number,
+): PathEntry<Subject>[][] | undefined {
+  const isWhole = tail.startsWith(WHOLE);
+  if (limit <= (isWhole ? tail.length : tails.size)) return undefined;
+  const keys = isWhole
+    ? [tail, ...Array.from({ length: tail.length }, (_, i) => tail.slice(i + 1))]
+    : [...tails.keys()].filter((key) => key.endsWith(tail) || tail.endsWith(key));
+  const found = keys.flatMap((key) => {
+    const entries = tails.get(key);
+    return entries === undefined ? [] : [entries];
+  });
+  const count = found.reduce((sum, { length }) => sum + length, 0);
+  return count < limit ? found : undefined;
+}
+
+function* below<Subject>(top: PathNode<Subject>): Generator<PathEntry<Subject>[]> {
+  const nodes = [top];
   for (let node = nodes.pop(); node !== undefined; node = nodes.pop()) {
-    yield* node.entries;
+    yield node.entries;
     nodes.push(...node.children.values());
   }
 }

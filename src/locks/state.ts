@@ -21,7 +21,7 @@ import { type Heap, type HeapEntry, precedes, push } from "../core/data/heap.ts"
 import type { Instant } from "../core/machine.ts";
 import type { LockConfig } from "./config.ts";
 import type { LockEvent, WaitEnd } from "./events.ts";
-import { noPaths, type PathEntry, type PathNode } from "./paths.ts";
+import { noPaths, type PathEntry, type PathIndex } from "./paths.ts";
 import { isClaim, type LockMode } from "./types.ts";
 
 /** The state of a lock machine. */
@@ -31,7 +31,7 @@ export interface LockState {
   /** By resource. */
   readonly locks: Map<string, Lock>;
   /** Those of `locks` that are sets of paths, by the patterns of these. */
-  readonly paths: PathNode<Lock>;
+  readonly paths: PathIndex<Lock>;
   /** By the name of the owner. */
   readonly owners: Map<string, Owner>;
   /** By agent, the owners that are its own under other names, claims excepted. */

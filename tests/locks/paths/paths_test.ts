@@ -10,6 +10,7 @@ import {
   StaleEpochError,
 } from "../../../mod.ts";
 import { SimulatedClock } from "../../../src/testing/simulated_clock.ts";
+import { noPaths } from "../../../src/locks/paths.ts";
 import { lines, Script } from "../script.ts";
 
 const A = "paths:src/a.ts";
@@ -89,7 +90,7 @@ Deno.test("shared holders of paths that overlap exclude no one but writers", () 
   assertEquals(lines(script.releaseAll("c")), ["released paths:** by c", `acquired ${B} by d`]);
   assertEquals([...script.state.locks.keys()], [B], "nothing is kept of paths not in use");
   script.releaseAll("d");
-  assertEquals(script.state.paths.children.size, 0);
+  assertEquals(script.state.paths, noPaths());
 });
 
 Deno.test("a lease on paths ends, and its epoch is refused", async () => {

@@ -1,6 +1,15 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { overlap, parsePattern, readPatterns } from "../../../src/locks/paths.ts";
+import {
+  insertPaths,
+  noPaths,
+  overlap,
+  overlapping,
+  parsePattern,
+  type Pattern,
+  readPatterns,
+  removePaths,
+} from "../../../src/locks/paths.ts";
 
 const attempt = () => "acquire paths";
 
@@ -99,6 +108,43 @@ Deno.test("overlap() agrees with an enumeration of all short paths", () => {
     { numRuns: 3_000 },
   );
   assert(overlapping > 300 && overlapping < 2_700, `${overlapping} of them overlap`);
+});
+
+Deno.test("the index finds the sets that overlap() finds, while sets come and go", () => {
+  const anywhere = fc.oneof(pattern, pattern.map((text) => `**/${text}`));
+  const sets = fc.array(fc.array(pattern, { minLength: 1, maxLength: 3 }), { maxLength: 25 });
+  fc.assert(
+    fc.property(sets, sets, anywhere, (first, second, wanted) => {
+      const budget = { left: Infinity };
+      const parsed = (written: string[]) =>
+        read(...written).map((text) => parsePattern(text, true));
+      const index = noPaths<Pattern[]>();
+      const former = first.map(parsed).map((set) => insertPaths(index, set, set));
+      const present = second.map(parsed);
+      const entries = present.map((set) => insertPaths(index, set, set));
+      for (const each of former) removePaths(index, each);
+      const patterns = parsed([wanted]);
+      const expected = present.filter((set) =>
+        set.some((a) => patterns.some((b) => overlap(a, b, budget)))
+      );
+      assertEquals(overlapping(index, patterns, budget), new Set(expected));
+      for (const each of entries) removePaths(index, each);
+      assertEquals(index, noPaths());
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+Deno.test("the index finds by a file name all patterns that may end with it", () => {
+  const index = noPaths<string>();
+  const ends = ["docs/a.ts", "*a.ts", "docs/?.ts", "**/a*s", "src/**", "[ab].ts", "*.t?"];
+  const others = ["docs/b.ts", "*b.ts", "a.ts/b", "?a.ts", "*s.ts"];
+  const many = Array.from({ length: 40 }, (_, i) => `src/part-${i}/mod.ts`);
+  for (const text of [...ends, ...others, ...many]) {
+    insertPaths(index, [parsePattern(text, true)], text);
+  }
+  const found = overlapping(index, [parsePattern("**/a.ts", true)], { left: Infinity });
+  assertEquals([...found].sort(), ends.toSorted());
 });
 
 Deno.test("the canonical text of a pattern names the same paths, and is canonical itself", () => {
