@@ -71,7 +71,7 @@ export function abstraction(
     asks: [...state.asks.values()].map((ask) => ({
       a: ask.agent.agentId,
       t: ask.task?.spec.id ?? "",
-      brief: state.momentary === ask,
+      brief: ask.isMomentary,
       ...(keeps && { keep: ask.keepMs > 0, left: ask.isLeft }),
     })),
   };

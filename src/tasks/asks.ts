@@ -24,6 +24,7 @@ export function addAsk(
     since: now,
     keepMs: 0,
     isLeft: false,
+    isMomentary: false,
     timer: undefined,
     pending: undefined,
   };
@@ -45,13 +46,24 @@ export function attachCaller(
   now: Instant,
 ): void {
   unschedule(state.deadlines, ask.timer);
-  if (state.momentary === ask) state.momentary = undefined;
   ask.keepMs = keepMs;
   ask.isLeft = false;
+  ask.isMomentary = waitMs === 0;
   ask.timer = waitMs === undefined || waitMs === 0
     ? undefined
     : schedule(state.deadlines, now + waitMs, { limit: "ask", ask });
-  if (waitMs === 0) state.momentary = ask;
+  noteMomentary(state, ask);
+}
+
+/** Sets the task that is assigned for a request, or `undefined` once that is withdrawn. */
+export function setPending(state: TaskState, ask: Ask, task: TaskRecord | undefined): void {
+  ask.pending = task;
+  noteMomentary(state, ask);
+}
+
+function noteMomentary({ momentary }: TaskState, ask: Ask): void {
+  if (ask.isMomentary && ask.pending === undefined) momentary.add(ask);
+  else momentary.delete(ask);
 }
 
 /** Keeps a request without a caller. Returns until when. */
@@ -71,7 +83,7 @@ export function dropAsk(state: TaskState, ask: Ask): void {
   const { id, agent, task, timer } = ask;
   agent.ask = undefined;
   state.asks.delete(id);
-  if (state.momentary === ask) state.momentary = undefined;
+  state.momentary.delete(ask);
   unschedule(state.deadlines, timer);
   if (task === undefined) return;
   task.askers = task.askers!.filter((other) => other !== ask);

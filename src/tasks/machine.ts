@@ -121,7 +121,7 @@ import {
   beginAsk,
   detachAsk,
   endAsk,
-  endMomentaryAsk,
+  endMomentaryAsks,
   giveBack,
   giveWanted,
   keepAnew,
@@ -253,7 +253,7 @@ function configured(
 /** Gives work to the agents whose slots waited for the answer of the locks. */
 function settle(state: TaskState, now: Instant, events: TaskEvent[]): void {
   const { unsettled, momentary } = state;
-  if (unsettled.size === 0 && momentary === undefined) return;
+  if (unsettled.size === 0 && momentary.size === 0) return;
   const first = events.length;
   const step = beginStep(state, now, events, true);
   step.freed.push(...unsettled.keys());
@@ -261,7 +261,7 @@ function settle(state: TaskState, now: Instant, events: TaskEvent[]): void {
   unsettled.clear();
   followUp(step);
   // What these slots lead to may still answer the request.
-  if (events.length === first && endMomentaryAsk(step)) followUp(step);
+  if (events.length === first && endMomentaryAsks(step)) followUp(step);
 }
 
 /** Begins a step that appends to `events`. */
@@ -377,7 +377,7 @@ function assignTask(step: Step, command: Assign): Answer<"assign"> {
     return refuse(step, command, taskId, "unfit");
   }
   if (!state.isFunded) return refuse(step, command, taskId, "limited");
-  if (!hasPermit(step, task)) return refuse(step, command, taskId, "limited", task.spec.limitKey);
+  if (!hasPermit(state, task)) return refuse(step, command, taskId, "limited", task.spec.limitKey);
   assign(step, task, agent);
   return claimOf(task, agent);
 }
@@ -395,7 +395,7 @@ function award(step: Step, { taskId, agentId, losers }: Award): void {
   const reason = `agent "${task.agent.agentId}" lost a conflict over it`;
   requeue(step, task, reason, attemptOf(task));
   if (isTerminal(task.status) || !state.isFunded) return; // the attempt used up a budget
-  const queued = !hasFreeSlot(winner) || !hasPermit(step, task);
+  const queued = !hasFreeSlot(winner) || !hasPermit(state, task);
   if (queued && !canQueue(winner)) return; // its former attempt may have the permit
   if (placed) task.pinnedTo = agentId;
   assign(step, task, winner, queued);
@@ -654,7 +654,7 @@ function drain(step: Step): void {
 function followUp(step: Step): void {
   if (step.ended.length > 0) resolveDependents(step, readyOnceDue, cancelDoomed, resumeAwaiters);
   level(step);
-  if (step.state.momentary !== undefined && !step.isDeferring && endMomentaryAsk(step)) level(step);
+  if (step.state.momentary.size > 0 && !step.isDeferring && endMomentaryAsks(step)) level(step);
   if (step.implicit.length > 0) noteIdle(step);
   if (step.claimsBefore !== undefined) announceIdleness(step, step.claimsBefore);
 }

@@ -63,10 +63,9 @@ export function rerank(place: Place<TaskRecord>, task: TaskRecord, rank: number)
   rankLane(lane);
 }
 
-/** Returns whether a task may get a slot, as far as it depends on its key. */
-export function hasPermit({ state, now }: Pick<Step, "state" | "now">, task: TaskRecord): boolean {
-  const { limitKey } = task.spec;
-  return limitKey === undefined || mayTake(state.limits.get(limitKey)!, now);
+/** Returns whether a task that waits for a slot may get one, as far as it depends on its key. */
+export function hasPermit(state: TaskState, task: TaskRecord): boolean {
+  return keyOf(state, task.spec.limitKey)?.isOpen !== false;
 }
 
 /** Takes the permit of a claim that gets a slot. */
@@ -288,10 +287,6 @@ export function changeLimit(step: Step, key: TaskKey, limit: KeyLimit | undefine
   key.credit = rate === undefined ? 0 : Math.min(tokens, rate.tokens) * rate.perMs;
   update(step, key);
   for (const lane of key.lanes) rankLane(lane);
-}
-
-function mayTake(key: TaskKey, now: Instant): boolean {
-  return hasRoom(key) && tokenAt(key, now) <= now;
 }
 
 /** Returns whether the key has a permit, and its budget another attempt; its rate may have no token. */

@@ -224,12 +224,16 @@ export function bestAgent(state: TaskState, task: TaskRecord): Agent | undefined
   return picked ?? best;
 }
 
-/** Returns the agent that last completed a task of the same type, if it is fit and has a free slot. */
-function lastAgentOf({ history, agents }: TaskState, { spec }: TaskRecord): Agent | undefined {
+/** Returns the agent that last completed a task of the same type, if it is among the candidates. */
+function lastAgentOf(
+  { history, agents }: TaskState,
+  { spec, group }: TaskRecord,
+): Agent | undefined {
   const lastId = history.get(spec.type)?.lastAgentId;
   const agent = lastId === undefined ? undefined : agents.get(lastId);
-  const isCandidate = agent !== undefined && hasFreeSlot(agent) && isFit(agent, spec.requires, "");
-  return isCandidate ? agent : undefined;
+  if (agent === undefined || !isFit(agent, spec.requires, "")) return undefined;
+  const hasSlot = candidatesOf(group!) === group!.candidates ? hasFreeSlot : hasSpareSlot;
+  return hasSlot(agent) ? agent : undefined;
 }
 
 /** Returns the task for the next slot of `agent`, from its own queue or its groups. */
@@ -558,7 +562,7 @@ function mayMove(step: Step, task: TaskRecord, target: Agent): boolean {
 /** Returns whether a claim that is stolen would have a slot of `target` at once, and its permit. */
 export function takesAtOnce(step: Step, task: TaskRecord, target: Agent): boolean {
   return hasFreeSlot(target) &&
-    (!task.queued || (isAssigning(step.state) && hasPermit(step, task)));
+    (!task.queued || (isAssigning(step.state) && hasPermit(step.state, task)));
 }
 
 /**

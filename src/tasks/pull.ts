@@ -167,14 +167,17 @@ export function endAsk(step: Step, ask: Ask, reason: AskAbandoned["reason"]): vo
   if (pending !== undefined) requeue(step, pending, "its agent asks for it no longer", "ended");
 }
 
-/** Ends the request of an agent that did not wait, if it got nothing; returns whether it did. */
-export function endMomentaryAsk(step: Step): boolean {
-  const { momentary } = step.state;
-  if (momentary === undefined || momentary.pending !== undefined) return false;
-  const { keepMs } = momentary;
-  if (keepMs > 0) leaveAsk(step, momentary, keepMs);
-  else endAsk(step, momentary, "none");
-  return keepMs === 0;
+/** Ends the requests of agents that don't wait, oldest first; returns whether one did not keep its place. */
+export function endMomentaryAsks(step: Step): boolean {
+  let hasEnded = false;
+  for (const ask of [...step.state.momentary].sort((a, b) => a.id - b.id)) {
+    if (ask.keepMs > 0) leaveAsk(step, ask, ask.keepMs);
+    else {
+      endAsk(step, ask, "none");
+      hasEnded = true;
+    }
+  }
+  return hasEnded;
 }
 
 /** Gives a task to the first of the agents that ask for exactly it, or ends their requests with it. */
@@ -182,7 +185,7 @@ export function giveWanted(step: Step, task: TaskRecord): void {
   const { askers = [] } = task;
   if (isTerminal(task.status)) {
     for (const ask of [...askers]) endAsk(step, ask, "ended");
-  } else if (task.group !== undefined && isAssigning(step.state) && hasPermit(step, task)) {
+  } else if (task.group !== undefined && isAssigning(step.state) && hasPermit(step.state, task)) {
     const ask = askers.find((each) => mayClaim(each, task));
     if (ask !== undefined) assign(step, task, ask.agent);
   }

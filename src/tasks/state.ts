@@ -209,6 +209,8 @@ export interface Ask {
   keepMs: number;
   /** Whether its caller has left. */
   isLeft: boolean;
+  /** Whether its caller does not wait: it ends with a step that leaves it without a task. */
+  isMomentary: boolean;
   /** The end of its time, of its caller's, or of the time for which it is kept; `undefined` for no limit. */
   timer: Timer<TaskTimer> | undefined;
   /** The task that was assigned for it: it is answered when that starts. */
@@ -476,8 +478,8 @@ export interface TaskState {
   asked: number;
   /** The open requests for tasks by number, oldest first; at most one for each agent. */
   readonly asks: Map<number, Ask>;
-  /** The request that ends with the step, as its agent does not wait. Empty between steps. */
-  momentary: Ask | undefined;
+  /** The requests that end with the step, as their agents don't wait and no task is in prospect. */
+  readonly momentary: Set<Ask>;
   /** Finished tasks that are kept whole, oldest first. */
   readonly finished: Fifo<TaskRecord>;
   /** When the oldest of them has been kept for its time, if there is one. */
@@ -536,7 +538,7 @@ export function initialTaskState(config: TaskConfig): TaskState {
     lingering: new Map(),
     asked: 0,
     asks: new Map(),
-    momentary: undefined,
+    momentary: new Set(),
     finished: emptyFifo(),
     retention: undefined,
     outcomes: new Map(),

@@ -12,7 +12,7 @@ import { nextInt } from "../core/data/prng.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import { InvariantError } from "../core/errors.ts";
 import { type Instant, Refusal } from "../core/machine.ts";
-import { dropAsk } from "./asks.ts";
+import { dropAsk, setPending } from "./asks.ts";
 import { startLimits } from "./attempt_limits.ts";
 import { exhaustedIn, exhaustedText } from "./budgets.ts";
 import type { Complete, ParentClaim, TaskCommand } from "./commands.ts";
@@ -120,7 +120,7 @@ export function assign(
   const { state, events } = step;
   const { id: taskId, resources } = task.spec;
   const lastResort = task.lastResort = !queued && !hasUsableSlot(agent);
-  if (agent.ask !== undefined) agent.ask.pending = task;
+  if (agent.ask !== undefined) setPending(state, agent.ask, task);
   touch(step, agent);
   if (!queued) dequeue(step, task);
   move(state, task, "assigned");
@@ -665,7 +665,7 @@ function leaveAgent(step: Step, task: TaskRecord, agent: Agent): void {
   if (task.stealable !== undefined) withdraw(state, task, task.stealable);
   agent.tasks.delete(task);
   if (task.queued) leavePlace(step, agent, task);
-  if (agent.ask?.pending === task) agent.ask.pending = undefined;
+  if (agent.ask?.pending === task) setPending(state, agent.ask, undefined);
   task.queued = false;
   task.agent = undefined;
   task.locked = false;

@@ -276,6 +276,7 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/tasks/state.ts TaskState.shifted": "among TaskState.agents",
   "src/tasks/state.ts TaskState.limits":
     "`maxLimits` by calls, those of the config, and those that unfinished tasks name",
+  "src/tasks/state.ts TaskState.momentary": "among TaskState.asks",
   "src/tasks/state.ts TaskState.lingering": "the slots of agents, for `abortGraceMs`",
   "src/tasks/state.ts TaskState.finished":
     "`keepFinished`, and `keepFinishedMs`, then the oldest is dropped",

@@ -81,7 +81,7 @@ function idOf({ spec: { id } }: TaskRecord): string {
 }
 
 /** Each agent has at most one request, and nothing that it did not ask for and has not started. */
-function asksAreOfAgents({ asks, agents, groups, momentary, draining }: TaskState): void {
+function asksAreOfAgents({ asks, agents, groups, draining }: TaskState): void {
   assert([...asks.keys()].every((id, i, ids) => i === 0 || ids[i - 1]! < id), "in order of asking");
   assert(!draining || asks.size === 0, "asked while draining");
   for (const ask of asks.values()) {
@@ -91,8 +91,8 @@ function asksAreOfAgents({ asks, agents, groups, momentary, draining }: TaskStat
     assert(task === undefined || task.askers!.includes(ask), "an asker");
     assert(task === undefined || !isTerminal(task.status), "a task that has ended");
     assert(pending === undefined || pending.agent === agent, "pending");
+    assert(pending !== undefined || !ask.isMomentary, "waits without time");
   }
-  assert(momentary === undefined || momentary.pending !== undefined, "waits without time");
   for (const { agentId, pulls, ask, tasks } of agents.values()) {
     assert(ask === undefined || asks.get(ask.id) === ask, "a request that is unknown");
     for (const each of pulls ? tasks : []) {

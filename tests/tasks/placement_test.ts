@@ -223,6 +223,20 @@ Deno.test("an agent that is avoided gets a task when it is the only fit one, and
   assertEquals(driver.tasksOf("bad"), ["git", "git-2"]);
 });
 
+Deno.test("affinity chooses among agents that are avoided, too, when there are no others", () => {
+  const driver = new TaskDriver();
+  driver.do({ type: "use-strategy", strategy: "affinity" });
+  driver.agent("first", { maxConcurrentTasks: 2 });
+  driver.submit("t1", { type: "test" });
+  driver.start("t1");
+  driver.complete("t1");
+  driver.agent("idle", { maxConcurrentTasks: 2 });
+  driver.submit("other", { assignedAgent: "first" });
+  for (const id of ["first", "idle"]) driver.do(cordon(id, "it failed", OPEN));
+  driver.submit("t2", { type: "test" });
+  assertEquals(driver.ownerOf("t2"), "first");
+});
+
 for (
   const [name, lose] of [
     ["is cordoned", cordon("good", "maintenance")],

@@ -14,6 +14,7 @@ import { registerCommand, submitCommand } from "../../src/tasks/commands.ts";
 import { taskMachine } from "../../src/tasks/machine.ts";
 import { SimulatedClock } from "../../src/testing/mod.ts";
 import { Driver } from "../support/driver.ts";
+import { lines, TaskDriver } from "./driver.ts";
 
 function scheduler() {
   const clock = new SimulatedClock();
@@ -226,6 +227,23 @@ Deno.test("a momentary claim of a task with locks is answered in its step", asyn
   await tasks.submit({ id: "t1", resources: ["db"] });
   assertEquals((await tasks.claim("a1", { waitMs: 0 }))?.task.id, "t1");
   await tasks.shutdown({ graceMs: 0 });
+});
+
+Deno.test("a momentary claim that loses its task ends, also after another agent's came", () => {
+  const driver = new TaskDriver();
+  for (const id of ["a", "b"]) driver.agent(id, { pulls: true });
+  const db = { resourceId: "db", mode: "exclusive", units: 1 } as const;
+  driver.submit("t1", { resources: [db] });
+  const claims = ["a", "b"].map((agentId) => {
+    return lines(driver.do({ type: "claim", agentId, taskId: "", waitMs: 0 })).at(-1);
+  });
+  assertEquals(claims, ["task:assigned t1 a", "claim:abandoned b"]);
+  driver.do({ type: "pause", reason: "maintenance" });
+  driver.submit("t2");
+  const dependencies = [{ taskId: "t2", onFailure: "cancel" }] as const;
+  const events = driver.do({ type: "amend-task", taskId: "t1", dependencies });
+  assertEquals(lines(events).at(-1), "claim:abandoned a");
+  assertEquals(driver.state.asks.size, 0);
 });
 
 Deno.test("askers come before agents that are given tasks, under every strategy", async () => {

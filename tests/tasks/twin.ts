@@ -1109,6 +1109,7 @@ export class SlowScheduler {
     this.#registrations++;
     if (known !== undefined) this.#resort(known);
     this.agents = [...this.agents.filter((other) => other !== known), agent];
+    this.#freed.push(agentId);
     const pulls = agent.pulls ? { pulls: true } : {};
     this.#say({ type: "agent:spawned", agentId, capabilities, maxConcurrentTasks, kind, ...pulls });
     if (agent.pulls !== (known?.pulls ?? false)) {
@@ -1124,7 +1125,6 @@ export class SlowScheduler {
         if (task.status === "assigned" && task.locked) this.#start(task);
       }
     }
-    this.#freed.push(agentId);
   }
 
   #aboutAgent(command: AboutAgent): void {
@@ -1364,8 +1364,6 @@ export class SlowScheduler {
     const { spec, epoch } = task;
     this.#untime(task, "queue");
     Object.assign(task, { status: "running", startedAt: this.now });
-    this.keys.start(task);
-    this.#note(spec.limitKey);
     const attempt = ++task.attempts;
     const waitedMs = this.now - task.dueAt;
     const agentId = task.agentId!;
@@ -1381,6 +1379,8 @@ export class SlowScheduler {
       ...{ type: "task:started", taskId: spec.id, agentId, epoch, attempt, waitedMs },
       ...(ask !== undefined && { ask: ask.id, askedMs: this.now - ask.since }),
     });
+    this.keys.start(task);
+    this.#note(spec.limitKey);
   }
 
   #interrupt(task: SlowTask, error: ErrorData, lingers: boolean): void {
@@ -1576,14 +1576,12 @@ export class SlowScheduler {
     this.#ended = [];
     this.#level();
     const isIdle = ({ ask }: SlowAgent) => ask?.isMomentary && ask.pending === undefined;
-    const momentary = this.agents.find(isIdle);
-    if (momentary !== undefined) {
-      if (momentary.ask!.keepMs > 0) this.#leaveAsk(momentary, momentary.ask!.keepMs);
-      else {
-        this.#endAsk(momentary, "none");
-        this.#level();
-      }
+    const momentary = this.agents.filter(isIdle).sort((a, b) => a.ask!.id - b.ask!.id);
+    for (const agent of momentary) {
+      if (agent.ask!.keepMs > 0) this.#leaveAsk(agent, agent.ask!.keepMs);
+      else this.#endAsk(agent, "none");
     }
+    if (momentary.some(({ ask }) => ask === undefined)) this.#level();
     this.#noteIdle();
     this.#announceIdleness();
   }

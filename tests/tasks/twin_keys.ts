@@ -126,7 +126,7 @@ export class SlowKeys {
   }
 
   hasPermit({ spec: { limitKey } }: SlowTask): boolean {
-    return limitKey === undefined || this.#openAt(limitKey) <= this.#scene.now;
+    return limitKey === undefined || !this.#closed.has(limitKey);
   }
 
   /** Notes that something about a key may have changed. */

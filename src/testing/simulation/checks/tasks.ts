@@ -267,13 +267,13 @@ function isReceptive({ pulls, ask }: Agent): boolean {
 }
 
 /** Checks the requests for tasks, and that an agent in pull mode has only what it asked for. */
-function checkAsks({ asks, agents, draining, momentary, isFunded }: TaskState): void {
-  if (momentary !== undefined) fail("NoGhostAsker", "a request without time to wait waits");
+function checkAsks({ asks, agents, draining, isFunded }: TaskState): void {
   for (const [id, ask] of asks) {
     const { agent, task, pending } = ask;
     if (agents.get(agent.agentId) !== agent || agent.ask !== ask || draining) {
       fail("NoGhostAsker", `"${agent.agentId}" asks, by request ${id}`);
     }
+    if (ask.isMomentary) fail("NoGhostAsker", `request ${id} waits without time to wait`);
     if (pending !== undefined) fail("PullsOnlyWhatItAskedFor", `request ${id} is half answered`);
     if (task !== undefined && isTerminal(task.status)) {
       fail("NoGhostAsker", `"${agent.agentId}" asks for "${task.spec.id}", which has ended`);
