@@ -7,7 +7,7 @@
 import { schedule, unschedule } from "../core/data/deadlines.ts";
 import { Opaque } from "../core/data/plain.ts";
 import type { MessageResponded, MessageUnanswered } from "./events.ts";
-import type { MessageStep, OpenRequest } from "./state.ts";
+import type { MessageState, MessageStep, OpenRequest } from "./state.ts";
 
 /** Keeps the answer to a request for its caller, which may have left, or may ask for it once more. */
 export function keepAnswer(
@@ -29,10 +29,15 @@ export function keepAnswer(
     end: isResponse ? undefined : answer,
   };
   const at = asker.isLeft ? asker.timer!.rank : now + asker.keepMs;
+  dropAnswer(state, id); // of an older message of that id
   answers.set(id, Object.assign(kept, { timer: schedule(deadlines, at, kept) }));
-  for (const [oldest, { timer }] of answers) {
+  for (const oldest of answers.keys()) {
     if (answers.size <= config.maxRequests) break;
-    unschedule(deadlines, timer);
-    answers.delete(oldest);
+    dropAnswer(state, oldest);
   }
+}
+
+function dropAnswer({ answers, deadlines }: MessageState, id: string): void {
+  unschedule(deadlines, answers.get(id)?.timer);
+  answers.delete(id);
 }

@@ -3,6 +3,7 @@ import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { UnansweredError } from "../../src/messages/errors.ts";
 import { MessageRouter } from "../../src/messages/message_router.ts";
+import { MessageDriver } from "./driver.ts";
 
 class OutOfStock extends Error {
   readonly code = "out-of-stock";
@@ -51,4 +52,19 @@ Deno.test("an agent that receives answers with an error, by its delivery or by t
   const second = assertRejects(() => router.sendWithResponse("a", "b", 2), UnansweredError, "two");
   assertEquals(await router.rejectRequest("message-2", new Error("two")), true);
   await second;
+});
+
+Deno.test("an answer is kept for its whole time, also when an older message had its id", () => {
+  const driver = new MessageDriver({ dedupeWindow: 1 });
+  const ask = () => {
+    driver.send("a", "b", "?", { messageId: "m", responseMs: 10, keepMs: 100 });
+    driver.pass(10);
+  };
+  ask();
+  driver.send("a", "c", "the only known id", { messageId: "n" });
+  ask();
+  driver.pass(95);
+  const command = { type: "resume-request", messageId: "m", from: "a", to: "b" } as const;
+  const answer = driver.ask(command);
+  assertEquals("status" in answer && answer.status, "unanswered");
 });

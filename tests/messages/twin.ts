@@ -567,7 +567,9 @@ export class Twin {
     if (request.keepMs === 0) return;
     const { id: of, from, to } = request;
     const kept = { of, from, to, answer };
-    this.answers.push(kept);
+    const former = this.answers.find((each) => each.of === of);
+    this.answers = [...this.answers.filter((each) => each !== former), kept];
+    this.#timers = this.#timers.filter((timer) => former === undefined || timer.of !== former);
     const forget = () => this.answers = this.answers.filter((other) => other !== kept);
     this.#set(until, kept, forget);
     if (this.answers.length <= this.config.maxRequests) return;

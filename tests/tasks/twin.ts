@@ -115,7 +115,7 @@ export class SlowScheduler {
   #demands = new Set<string>();
   #events: TaskEvent[] = [];
   /** The rest of the work of this step. */
-  #ended: { task: SlowTask; because: string }[] = [];
+  #ended: { task: SlowTask; because: string; links: number }[] = [];
   #freed: string[] = [];
   #queued: string[] = [];
   /** Tasks that were asked for, and became ready or ended. */
@@ -1459,7 +1459,7 @@ export class SlowScheduler {
     if (stood) this.#note(task.spec.limitKey);
     this.#part(task, lingers);
     if (this.agents.some(({ ask }) => ask?.task === task)) this.#wanted.push(task);
-    this.#ended.push({ task, because });
+    this.#ended.push({ task, because, links: this.#links });
     this.#keepEnded(task);
   }
 
@@ -1569,9 +1569,9 @@ export class SlowScheduler {
   // Consequences
 
   #followUp(): void {
-    for (const { task, because } of this.#ended) {
+    for (const { task, because, links } of this.#ended) {
       this.#resumeAwaiters(task);
-      this.#tellDependents(task, because);
+      this.#tellDependents(task, because, links);
     }
     this.#ended = [];
     this.#level();
@@ -1734,11 +1734,12 @@ export class SlowScheduler {
     }
   }
 
-  #tellDependents(ended: SlowTask, because: string): void {
+  /** Tells those that depended on a task as it ended; a later one depends on what is known of it. */
+  #tellDependents(ended: SlowTask, because: string, links: number): void {
     const { spec: { id }, status } = ended;
     const dependents = this.tasks
       .filter((task) => task.status === "waiting" && !task.counted.has(id))
-      .filter((task) => task.spec.dependencies.some(({ taskId }) => taskId === id))
+      .filter((task) => (task.links.get(id) ?? Infinity) < links)
       .sort((a, b) => a.links.get(id)! - b.links.get(id)!);
     for (const task of dependents) {
       task.counted.set(id, status as Outcome);
