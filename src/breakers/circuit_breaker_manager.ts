@@ -111,6 +111,7 @@ export class CircuitBreakerManager implements AsyncDisposable {
 
   /** Resets the breaker `name`; a no-op when there is none. */
   resetBreaker(name: string): void {
+    requireId(name, "name", () => "reset a circuit breaker");
     this.#breakers.get(name)?.reset();
   }
 
@@ -134,6 +135,7 @@ export class CircuitBreakerManager implements AsyncDisposable {
 
   /** Removes the breaker `name`, which makes room for another. Returns whether there was one. */
   removeBreaker(name: string): boolean {
+    requireId(name, "name", () => "remove a circuit breaker");
     const breaker = this.#breakers.get(name);
     if (breaker === undefined) return false;
     void breaker.shutdown();

@@ -747,17 +747,20 @@ export class TaskScheduler implements AsyncDisposable {
 
   /** Returns how many tasks an agent has, started or not; 0 for an unknown one. */
   getAgentTaskCount(agentId: string): number {
+    requireId(agentId, "agentId", () => "count the tasks of an agent");
     return this.client.state.tasks.agents.get(agentId)?.tasks.size ?? 0;
   }
 
   /** Returns the tasks that an agent has, started or not, oldest claim first. */
   getAgentTasks(agentId: string): TaskView[] {
+    requireId(agentId, "agentId", () => "read the tasks of an agent");
     const agent = this.client.state.tasks.agents.get(agentId);
     return agent === undefined ? [] : [...agent.tasks].map(viewOf);
   }
 
   /** Returns a task, or `undefined` when it was not submitted, or was dropped after it had ended. */
   getTask(taskId: string): TaskView | undefined {
+    requireId(taskId, "taskId", () => "read a task");
     const task = this.client.state.tasks.tasks.get(taskId);
     return task === undefined ? undefined : viewOf(task);
   }

@@ -45,6 +45,11 @@ Deno.test("a misspelt option in a section of the config is refused by its path",
   assertThrows(() => new CoordinationManager(breaker), TypeError, 'did you mean "timeout"?');
 });
 
+Deno.test("options of breakers that contradict each other are refused with the whole config", () => {
+  const make = () => new CoordinationManager({ circuitBreakers: { timeout: 10, maxOpenMs: 5 } });
+  assertThrows(make, RangeError, "maxOpenMs must be at least timeout, which is 10, got 5");
+});
+
 Deno.test("the config of a whole system fits each façade", async () => {
   const config: CoordinationConfig = { maxRetries: 1, resourceTimeout: 5, locks: {}, agents: {} };
   await new TaskScheduler(config).shutdown();

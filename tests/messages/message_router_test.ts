@@ -19,6 +19,7 @@ import {
   UnansweredError,
   UnknownMessageError,
 } from "../../src/messages/errors.ts";
+import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { DeadlockError } from "../../src/locks/errors.ts";
 import type { DeadlockDetected } from "../../src/locks/events.ts";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
@@ -728,4 +729,13 @@ Deno.test("malformed arguments are rejected with the rule that they break", asyn
   ) {
     assertThrows(() => new MessageRouter(config as never), Error, "Cannot create a message router");
   }
+});
+
+Deno.test("the handlers of a process have different names, also before the journal has them", async () => {
+  await using router = new MessageRouter({}, undefined, silentLogger, {
+    journal: new MemoryJournal(),
+  });
+  await router.initialize();
+  const names = ["a", "b", "c"].map((agentId) => router.subscribe(agentId, () => {}).id);
+  assertEquals(names, ["handler-1", "handler-2", "handler-3"]);
 });
