@@ -188,6 +188,7 @@ export abstract class MachineClient<
     command: Each,
     read: (outcome: Outcome<Answers, Each>) => Result,
   ): Promise<Result> {
+    if (this.host.dispatcher.synchronous) return this.#exchangeAtOnce(command, read);
     const result = new Deferred<Result>();
     try {
       this.send(command, (outcome, error) => {
@@ -202,6 +203,27 @@ export abstract class MachineClient<
       result.reject(error);
     }
     return result.promise();
+  }
+
+  /** The same where the reply comes before `send` returns: nothing has to keep its result. */
+  #exchangeAtOnce<Each extends Command | Tick, Result>(
+    command: Each,
+    read: (outcome: Outcome<Answers, Each>) => Result,
+  ): Promise<Result> {
+    let result: Promise<Result> | undefined;
+    try {
+      this.send(command, (outcome, error) => {
+        if (error !== undefined) return void (result ??= Promise.reject(error));
+        try {
+          result = resolved(read(outcome!));
+        } catch (refusal) {
+          result = rejectedFor(refusal as Error);
+        }
+      });
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return result!;
   }
 
   /** Sends `command`. @throws {@linkcode stopped}, once the client has stopped */
@@ -311,11 +333,8 @@ export interface Keeper {
 /** The result of a call, known at once or later. Settled once; later outcomes are ignored. */
 export class Deferred<Result> {
   readonly #keeper: Keeper | undefined;
-  #isHeld = false;
-  /** Whether the outcome is an error that was created for this call. */
-  #isOwnError = false;
-  #settled = false;
-  #failed = false;
+  /** How it was settled; as `own` if its error was created for this call. */
+  #settled: "resolved" | "rejected" | "own" | undefined;
   #value: unknown;
   #resolve: ((value: Result | PromiseLike<never>) => void) | undefined;
   #reject: ((error: unknown) => void) | undefined;
@@ -327,54 +346,53 @@ export class Deferred<Result> {
 
   /** Whether it was resolved or rejected. */
   get settled(): boolean {
-    return this.#settled;
+    return this.#settled !== undefined;
   }
 
   /** Resolves the promise with `value`. */
   resolve(value: Result): void {
-    if (this.#settled) return;
-    this.#settle();
+    if (!this.#settle("resolved")) return;
     if (this.#resolve === undefined) this.#value = value;
     else this.#resolve(value);
   }
 
   /** Rejects the promise with `error`. */
   reject(error: unknown): void {
-    if (this.#settled) return;
-    this.#settle();
-    this.#failed = true;
+    if (!this.#settle("rejected")) return;
     if (this.#reject === undefined) this.#value = error;
     else this.#reject(error);
   }
 
   /** Rejects the promise with an error created for this call, whose stack then shows the caller. */
   fail(error: Error): void {
-    if (this.#settled) return;
-    this.#isOwnError = true;
-    if (this.#resolve === undefined) return this.reject(error);
-    this.#settle();
-    this.#resolve(rejectedFor(error));
+    if (!this.#settle("own")) return;
+    if (this.#resolve === undefined) this.#value = error;
+    else this.#resolve(rejectedFor(error));
   }
 
   /** Returns the promise. May be called once. */
   promise(): Promise<Result> {
-    if (this.#settled) {
-      if (!this.#failed) return resolved(this.#value as Result);
-      return this.#isOwnError ? rejectedFor(this.#value as Error) : Promise.reject(this.#value);
+    switch (this.#settled) {
+      case "resolved":
+        return resolved(this.#value as Result);
+      case "rejected":
+        return Promise.reject(this.#value);
+      case "own":
+        return rejectedFor(this.#value as Error);
     }
-    if (this.#keeper !== undefined) {
-      this.#keeper.hold();
-      this.#isHeld = true;
-    }
+    this.#keeper?.hold();
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
   }
 
-  #settle(): void {
-    this.#settled = true;
-    if (this.#isHeld) this.#keeper!.release();
+  /** Notes the outcome, unless there is one; returns whether there was none. */
+  #settle(as: "resolved" | "rejected" | "own"): boolean {
+    if (this.#settled !== undefined) return false;
+    this.#settled = as;
+    if (this.#resolve !== undefined) this.#keeper?.release();
+    return true;
   }
 }
 
