@@ -1066,7 +1066,7 @@ export const MUTANTS: readonly Mutant[] = [
   inKeys(
     "an assignment by name needs no permit",
     "tasks/machine.ts",
-    '  if (!hasPermit(step, task)) return refuse(step, command, taskId, "limited", task.spec.limitKey);\n',
+    '  if (!hasPermit(state, task)) return refuse(step, command, taskId, "limited", task.spec.limitKey);\n',
     "",
   ),
   inKeys(
