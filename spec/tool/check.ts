@@ -15,15 +15,13 @@ import { checkMutants } from "./mutants.ts";
 import { checkProof } from "./proof/check.ts";
 import { type GraphModel, loadSubject, type Trace } from "./subject.ts";
 import { counterexampleTable } from "./table.ts";
-import { runTlc, type TlcResult } from "./tlc.ts";
+import type { Tlc, TlcResult } from "./tlc.ts";
 import { misjudged, traceModule } from "./traces.ts";
 import { misreached, reachedIn, WITNESSES, witnessModule } from "./witnesses.ts";
 
 /** Settings of a check. */
 export interface Settings {
-  readonly jar: string;
-  /** An archive of TLC's classes, if there is one. */
-  readonly archive?: string | undefined;
+  readonly tlc: Tlc;
   /** An empty folder that the check may write to. */
   readonly folder: string;
   /** Whether measured figures replace those that are kept, instead of being compared with them. */
@@ -142,20 +140,16 @@ async function follow(
   return explain(await run(model, settings, files, { deadlock: true }));
 }
 
-/** The number of transitions from which on a run counts as long. */
-const MANY_TRANSITIONS = 150_000;
-
 /** Runs TLC with `files` in its folder. */
 async function run(
-  { module, kind, figures }: TlcModel,
-  { jar, archive, folder }: Settings,
+  { module }: TlcModel,
+  { tlc, folder }: Settings,
   files: ReadonlyMap<string, string>,
   options: { readonly module?: string; readonly dump?: boolean; readonly deadlock?: boolean } = {},
 ): Promise<TlcResult> {
   for (const [name, text] of files) await Deno.writeTextFile(`${folder}/${name}`, text);
-  const isLong = kind !== "trace" && (figures?.transitions ?? 0) > MANY_TRANSITIONS;
-  const job = { jar, archive, folder, module, isLong, config: "check", dump: false };
-  return await runTlc({ ...job, timeoutMs: TIMEOUT_MS, ...options });
+  const job = { folder, module, config: "check", dump: false, timeoutMs: TIMEOUT_MS };
+  return await tlc.run({ ...job, ...options });
 }
 
 function outcomeOf(model: TlcModel, result: TlcResult, problems: readonly string[]): Outcome {

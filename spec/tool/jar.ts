@@ -21,7 +21,7 @@ export class MissingToolError extends Error {}
 export async function javaVersion(): Promise<string> {
   const { success, output } = await run("java", "-version");
   if (!success) {
-    throw new MissingToolError("Cannot run TLC: java, version 11 or newer, must be on the PATH");
+    throw new MissingToolError("Cannot run TLC: a JDK, version 11 or newer, must be on the PATH");
   }
   return output;
 }

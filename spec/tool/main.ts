@@ -5,7 +5,6 @@
  */
 
 import { parseArgs } from "node:util";
-import { findArchive } from "./archive.ts";
 import { check, type Outcome } from "./check.ts";
 import { sha256 } from "./hash.ts";
 import { cacheFolder, findJar, javaVersion, MissingToolError } from "./jar.ts";
@@ -21,6 +20,7 @@ import {
 import { PassedChecks } from "./passed.ts";
 import { writeReadme } from "./readme.ts";
 import { table } from "./table.ts";
+import { readRunner, Tlc } from "./tlc.ts";
 
 const HELP = `Checks the specifications, and the machines against them.
 
@@ -90,14 +90,14 @@ async function checkAll(models: Model[], chosen: Model[], options: Options): Pro
   const needsTlc = chosen.some(isTlcModel);
   const java = needsTlc ? await javaVersion() : "";
   const jar = needsTlc ? await findJar() : "";
-  const archive = needsTlc ? await findArchive(jar, java, cacheFolder()) : undefined;
   const passed = runsAll(options) ? undefined : await openPassed(java, jar);
   const folder = await Deno.makeTempDir({ prefix: "lockstep-spec-" });
+  const tlc = new Tlc(jar, folder);
   const done = new Map<Model, Done>();
   const checkOne = async (model: Model, key: string | undefined): Promise<Done> => {
     const place = `${folder}/${model.name.replaceAll("/", "-")}`;
     await Deno.mkdir(place);
-    const settings = { jar, archive, folder: place, write: options.write };
+    const settings = { tlc, folder: place, write: options.write };
     const outcome = await check(model, settings).catch(failed);
     if (!options.keep) await Deno.remove(place, { recursive: true });
     if (key !== undefined && outcome.problems.length === 0) await passed?.add(key, outcome);
@@ -120,6 +120,7 @@ async function checkAll(models: Model[], chosen: Model[], options: Options): Pro
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
+  await tlc.close();
   if (options.keep) console.log(`The folders of the checks are in ${folder}`);
   else await Deno.remove(folder, { recursive: true });
   if (options.write) await keep(models.map((model) => measured(model, done.get(model))));
@@ -132,7 +133,7 @@ function runsAll({ all, keep, write }: Options): boolean {
 }
 
 async function openPassed(java: string, jar: string): Promise<PassedChecks> {
-  const tlc = jar === "" ? "" : await sha256(await Deno.readFile(jar));
+  const tlc = jar === "" ? "" : await sha256(await Deno.readFile(jar)) + await readRunner();
   const versions = [Deno.version.deno, java, tlc];
   const passed = new PassedChecks(`${cacheFolder()}/passed`, versions.join("\n"));
   await passed.prepare();

@@ -109,7 +109,7 @@ export function folderOf({ name }: Model): string {
   return name.split("/")[0]!;
 }
 
-/** The models in `folders`, all when there are none, whose name contains `only`. */
+/** The models in `folders`, all when there are none, whose name in its folder contains `only`. */
 export function select(
   models: readonly Model[],
   folders: readonly string[],
@@ -117,6 +117,11 @@ export function select(
 ): Model[] {
   return models.filter((model) =>
     (folders.length === 0 || folders.includes(folderOf(model))) &&
-    (only === undefined || model.name.includes(only))
+    (only === undefined || checkOf(model).includes(only) || model.name === only)
   );
+}
+
+/** The name of a model in its folder. */
+function checkOf({ name }: Model): string {
+  return name.slice(name.indexOf("/") + 1);
 }

@@ -8,9 +8,6 @@ import { readState, type Variables } from "./dot.ts";
 
 /** A run of TLC. */
 export interface TlcJob {
-  readonly jar: string;
-  /** An archive of TLC's classes, see `archive.ts`. */
-  readonly archive?: string | undefined;
   /** A folder for this run alone, with all modules and the configuration in it. */
   readonly folder: string;
   /** The module's name, without `.tla`. */
@@ -21,8 +18,6 @@ export interface TlcJob {
   readonly dump: boolean;
   /** Whether a state without a step is reported. @default false */
   readonly deadlock?: boolean;
-  /** Whether it takes more than some 20 s, so that the optimizing compiler pays. @default false */
-  readonly isLong?: boolean;
   readonly timeoutMs: number;
 }
 
@@ -55,49 +50,141 @@ export interface TlcResult {
   readonly seconds: number;
 }
 
-/** Runs TLC. The result is deterministic: one worker, and fixed seeds. */
-export async function runTlc(job: TlcJob): Promise<TlcResult> {
-  const started = performance.now();
-  await prepare(job.folder);
-  const signal = AbortSignal.timeout(job.timeoutMs);
-  const child = new Deno.Command("java", {
-    args: argumentsOf(job),
-    cwd: job.folder,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-    signal,
-  });
-  const { code, stdout, stderr } = await child.output();
-  const decoder = new TextDecoder();
-  const output = decoder.decode(stdout) + decoder.decode(stderr);
-  const seconds = (performance.now() - started) / 1000;
-  return { exit: signal.aborted ? -1 : code, ...readOutput(output), output, seconds };
+/** The program that runs TLC for one job after another. */
+const RUNNER = new URL("TlcRunner.java", import.meta.url).pathname;
+
+/** Returns the text of the program. */
+export function readRunner(): Promise<string> {
+  return Deno.readTextFile(RUNNER);
 }
 
-/** Prepares a home folder that says that TLC must not send statistics; it would ask. */
-export async function prepare(folder: string): Promise<void> {
-  await Deno.mkdir(`${folder}/home/.tlaplus`, { recursive: true });
-  await Deno.writeTextFile(`${folder}/home/.tlaplus/esc.txt`, "NO_STATISTICS\n");
-  await Deno.mkdir(`${folder}/meta`, { recursive: true });
-  await Deno.mkdir(`${folder}/temporary`, { recursive: true });
+/** A model in which TLC loads what has names of its own. None of its names is one of a specification. */
+const FIRST = `---- MODULE First ----
+EXTENDS Integers, Sequences, FiniteSets, TLC
+VARIABLE first
+FirstInit == first = <<>>
+FirstNext == \\E first1 \\in 1..2 :
+  Len(first) < 2 /\\ first' = Append(first, [first2 |-> first1, first3 |-> {first1}])
+FirstSpec == FirstInit /\\ [][FirstNext]_first /\\ WF_first(FirstNext)
+FirstFew == Cardinality(DOMAIN first) < 3
+FirstGrows == [][Len(first') > Len(first)]_first
+FirstEnds == <>(Len(first) = 2)
+====
+`;
+const CONFIG = "SPECIFICATION FirstSpec\nINVARIANT FirstFew\nPROPERTIES FirstGrows FirstEnds\n";
+
+/** Processes of Java in which TLC runs: as many as there are jobs at once. */
+export class Tlc {
+  readonly #jar: string;
+  /** A folder that they may write to. */
+  readonly #folder: string;
+  readonly #idle: TlcProcess[] = [];
+  #started = 0;
+
+  constructor(jar: string, folder: string) {
+    this.#jar = jar;
+    this.#folder = folder;
+  }
+
+  /** Runs a job. The result is deterministic: one worker, fixed seeds, and no trace of earlier jobs. */
+  async run(job: TlcJob): Promise<TlcResult> {
+    const process = this.#idle.pop() ?? await this.#start();
+    const started = performance.now();
+    const timer = setTimeout(() => process.kill(), job.timeoutMs);
+    const exit = await process.run(job);
+    clearTimeout(timer);
+    if (exit !== -1) this.#idle.push(process);
+    const seconds = (performance.now() - started) / 1000;
+    const output = await Deno.readTextFile(`${job.folder}/report.txt`).catch(() => "");
+    return { exit, ...readOutput(output), output, seconds };
+  }
+
+  /** Ends the processes. */
+  async close(): Promise<void> {
+    await Promise.all(this.#idle.splice(0).map((process) => process.close()));
+  }
+
+  async #start(): Promise<TlcProcess> {
+    const folder = `${this.#folder}/java-${this.#started++}`;
+    await Deno.mkdir(`${folder}/temporary`, { recursive: true });
+    // It says that TLC must not send statistics, as TLC would ask.
+    await Deno.mkdir(`${folder}/home/.tlaplus`, { recursive: true });
+    await Deno.writeTextFile(`${folder}/home/.tlaplus/esc.txt`, "NO_STATISTICS\n");
+    await Deno.writeTextFile(`${folder}/First.tla`, FIRST);
+    await Deno.writeTextFile(`${folder}/First.cfg`, CONFIG);
+    const process = new TlcProcess(this.#jar, folder);
+    const exit = await process.run({ folder, module: "First", config: "First", dump: true });
+    if (exit === 0) return process;
+    await process.close();
+    const report = await Deno.readTextFile(`${folder}/report.txt`).catch(() => "");
+    throw new Error(`Cannot run TLC: it ended with ${exit}\n${report}${await process.errors}`);
+  }
 }
 
-/** Returns the arguments of `java` for a run. */
-export function argumentsOf(job: TlcJob): string[] {
-  const { jar, archive, folder, module, config, dump, deadlock = false, isLong = false } = job;
+/** A process that runs one job at a time. */
+class TlcProcess {
+  /** What it wrote to its standard error. */
+  readonly errors: Promise<string>;
+  readonly #child: Deno.ChildProcess;
+  readonly #input: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #answers: ReadableStreamDefaultReader<string>;
+
+  constructor(jar: string, folder: string) {
+    this.#child = new Deno.Command("java", {
+      args: [
+        ...["-Xmx2g", "-XX:+UseSerialGC"],
+        `-Djava.io.tmpdir=${folder}/temporary`,
+        `-Duser.home=${folder}/home`,
+        ...["-cp", jar, RUNNER],
+      ],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    this.errors = new Response(this.#child.stderr).text();
+    this.#input = this.#child.stdin.getWriter();
+    this.#answers = this.#child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  }
+
+  /** Runs a job. Returns the exit code of TLC, or -1 when the process ended. */
+  async run(job: Omit<TlcJob, "timeoutMs">): Promise<number> {
+    const line = [job.folder, ...argumentsOf(job)].join("\t");
+    try {
+      await this.#input.write(new TextEncoder().encode(`${line}\n`));
+    } catch {
+      return -1;
+    }
+    let answer = "";
+    while (!answer.endsWith("\n")) {
+      const { value, done } = await this.#answers.read();
+      if (done) return -1;
+      answer += value;
+    }
+    return Number(answer);
+  }
+
+  /** Ends it at once. */
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  /** Ends it after its job. */
+  async close(): Promise<void> {
+    await this.#input.close().catch(() => {});
+    await this.#child.status;
+  }
+}
+
+/** Returns the arguments of TLC for a run. */
+function argumentsOf(
+  { folder, module, config, dump, deadlock = false }: Omit<TlcJob, "timeoutMs">,
+): string[] {
   return [
-    ...["-Xmx1g", "-XX:+UseSerialGC", "-Xshare:auto"],
-    ...(isLong ? [] : ["-XX:TieredStopAtLevel=1"]),
-    ...(archive === undefined ? [] : [`-XX:SharedArchiveFile=${archive}`]),
-    `-Djava.io.tmpdir=${folder}/temporary`,
-    `-Duser.home=${folder}/home`,
-    ...["-cp", jar, "tlc2.TLC"],
     ...["-metadir", `${folder}/meta`, "-workers", "1", "-fp", "0", "-seed", "1"],
     // The option says not to report it.
     ...(deadlock ? [] : ["-deadlock"]),
     ...["-lncheck", "final"],
-    ...(dump ? ["-dump", "dot,actionlabels", "graph.dot"] : []),
+    ...(dump ? ["-dump", "dot,actionlabels", `${folder}/graph.dot`] : []),
     ...["-config", `${config}.cfg`, module],
   ];
 }

@@ -25,6 +25,9 @@ Deno.test("a value of JavaScript has the text of what TLC reads it as", () => {
     new Map([["k", 1]]),
     new Map([["IN", 1], ["a-b", 2]]),
     new Map([[7, 1]]),
+    Array.from({ length: 12 }, (_, i) => i),
+    { b: 1, ab: { z: [], a: 2 }, a: "x" },
+    { ab: 1, a: "y", b: { a: 2, z: [] } },
   ];
   for (const value of [...values, ...maps]) {
     assertEquals(readValue(expression(value)), canonical(value));
