@@ -267,9 +267,7 @@ export abstract class MachineClient<
     (this as { stopped: unknown }).stopped = error;
     for (const unobserve of this.#unobserve ?? []) unobserve();
     this.#cancelResend?.();
-    const owed = this.#owed;
-    this.#owed = [];
-    for (const { settled } of owed) settled.reject(error);
+    for (const { settled } of this.#owed) settled.reject(error);
     this.end(error);
   }
 
