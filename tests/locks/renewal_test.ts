@@ -46,6 +46,16 @@ Deno.test("a lock that was lost is not renewed again, nor is one of a closed man
   assertEquals(clock.pending, 0);
 });
 
+Deno.test("a lock that is released during its renewal is not renewed again", async () => {
+  const { clock, locks } = managed();
+  const lock = await locks.acquire("r", "a", { leaseMs: 90, autoRenew: true });
+  clock.advanceSync(30);
+  await lock.release();
+  await settle();
+  assertEquals(clock.pending, 0);
+  await locks.shutdown();
+});
+
 Deno.test("autoRenew needs a lease", async () => {
   const { locks } = managed();
   const rule = "leaseMs must be given with autoRenew, got 0";
