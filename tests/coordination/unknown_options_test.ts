@@ -47,7 +47,8 @@ Deno.test("a misspelt option in a section of the config is refused by its path",
 
 Deno.test("options of breakers that contradict each other are refused with the whole config", () => {
   const make = () => new CoordinationManager({ circuitBreakers: { timeout: 10, maxOpenMs: 5 } });
-  assertThrows(make, RangeError, "maxOpenMs must be at least timeout, which is 10, got 5");
+  const rule = "maxOpenMs must be at least timeout, which is 10, got 5";
+  assertThrows(make, RangeError, `Cannot create a coordination manager: ${rule}`);
 });
 
 Deno.test("the config of a whole system fits each façade", async () => {
