@@ -89,6 +89,9 @@ M_LosesPlace(w, keep, limit) ==
                                  EXCEPT !.since = now]]
 (* A wait is dropped without an event. *)
 M_Forgets(rs, a, w, waited, t) == EndWait(w, t) /\ Say([type |-> "resource:renewed", owner |-> a])
+(* The event of a wait that is cancelled names no owner. *)
+M_NamesNoOwner(rs, a, w, waited, t) == /\ EndWait(w, t)
+  /\ Say([type |-> "resource:cancelled", resourceIds |-> rs, waitId |-> w, owner |-> "", waitedMs |-> waited])
 (* Any cycle counts as a deadlock, also where a holder outside of it may release enough. *)
 M_AnyCycle(a) == WayBack(a, Owner)
 (* No cycle of requests is looked for. *)

@@ -44,6 +44,7 @@ const RUNS: readonly [name: string, config: Partial<LockConfig>][] = [
   ["random-revoking", { agingMs: 5, deadlockPolicy: "revoke" }],
   ["random-undetected", { agingMs: 0, deadlockDetection: false }],
   ["random-full", { agingMs: 10, maxWaiters: 2, maxResources: 3, maxDefined: 1 }],
+  ["random-asks", { agingMs: 5, deadlockPolicy: "revoke" }],
 ];
 
 const traces: ReadonlyMap<string, () => Promise<readonly Trace[]>> = new Map([
@@ -51,7 +52,7 @@ const traces: ReadonlyMap<string, () => Promise<readonly Trace[]>> = new Map([
   ["bad", badTraces],
   ["seeds", () => Promise.resolve(seedTraces())],
   ...RUNS.map(([name, config], i) =>
-    [name, () => Promise.resolve(randomTraces(config, 50 * i, 50))] as const
+    [name, () => Promise.resolve(randomTraces(config, 50 * i, 50, name === "random-asks"))] as const
   ),
 ]);
 

@@ -19,20 +19,23 @@ import type { Row } from "./rows.ts";
 
 const OWNERS = ["a", "b", "c", "d", "e"];
 const LOCKS = ["r", "s", "t", "u"];
+const ASKS = ["o", "p", "q"];
 
-/** A set of random runs under one config, the same each time. */
+/** A set of random runs under one config, with requests if it `asks`; the same each time. */
 export function randomTraces(
   config: Partial<LockConfig>,
   firstSeed: number,
   runs: number,
+  asks: boolean,
 ): Trace[] {
-  return Array.from({ length: runs }, (_, i) => randomTrace(config, firstSeed + i));
+  const kinds = asks ? [...KINDS, ...REQUESTS] : KINDS;
+  return Array.from({ length: runs }, (_, i) => randomTrace(config, firstSeed + i, kinds));
 }
 
 const EVENTS = 200;
 
 /** One random run on a simulated clock, of as many events as {@linkcode EVENTS}. */
-function randomTrace(config: Partial<LockConfig>, seed: number): Trace {
+function randomTrace(config: Partial<LockConfig>, seed: number, kinds: readonly Kind[]): Trace {
   const recording = new Recording();
   const clock = new SimulatedClock();
   const engine = new Engine(recorded(lockMachine(config), recording.take), { clock });
@@ -43,7 +46,7 @@ function randomTrace(config: Partial<LockConfig>, seed: number): Trace {
       clock.jumpTo(clock.now() + ms);
       engine.dispatch({ type: "resume-listening" });
     } else clock.advanceSync(ms);
-    engine.dispatch(randomCommand(choose, engine.state));
+    engine.dispatch(randomCommand(choose, choose(kinds), engine.state));
   }
   return { name: `the run of seed ${seed}`, rows: recording.rows };
 }
@@ -62,8 +65,11 @@ const KINDS = [
   ...["renew", "cancel-wait", "cancel-wait", "release-all", "define"] as const,
 ];
 
-function randomCommand(choose: Choose, state: Readonly<LockState>): LockCommand {
-  const type = choose(KINDS);
+const REQUESTS = ["ask", "ask", "ask", "end-ask", "end-ask"] as const;
+
+type Kind = (typeof KINDS | typeof REQUESTS)[number];
+
+function randomCommand(choose: Choose, type: Kind, state: Readonly<LockState>): LockCommand {
   const owner = choose(OWNERS);
   const who = { agentId: owner, owner };
   const resourceId = choose(LOCKS);
@@ -95,6 +101,13 @@ function randomCommand(choose: Choose, state: Readonly<LockState>): LockCommand 
       return { type, ...who };
     case "define":
       return { type, resourceId, capacity: choose([1, 2, 3]) };
+    case "ask": {
+      const { priority } = terms;
+      const toAgentId = choose(OWNERS.filter((each) => each !== owner));
+      return { type, askId: choose(ASKS), agentId: owner, toAgentId, priority };
+    }
+    case "end-ask":
+      return { type, askId: choose(ASKS) };
   }
 }
 

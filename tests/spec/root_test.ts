@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import binding from "../../spec/root/binding.ts";
 import { checked } from "../../spec/root/checking.ts";
+import { beforeOf, checkStep } from "../../spec/root/invariants.ts";
 import { exploreWorld } from "../../spec/root/exploration.ts";
 import { WORLDS } from "../../spec/root/worlds.ts";
 import { digestOf, readDigest } from "../../spec/tool/digests.ts";
@@ -12,7 +13,11 @@ import { rootMachine } from "../../src/root/machine.ts";
 import { REACTIONS } from "../../src/root/reactions/table.ts";
 import type { RootState } from "../../src/root/state.ts";
 import type { RootMachine } from "../../src/testing/simulation/engine.ts";
+import { StepChecker } from "../../src/testing/simulation/checks/step_checker.ts";
+import { Coverage } from "../../src/testing/simulation/coverage.ts";
+import { EventKinds } from "../../src/testing/simulation/event_kinds.ts";
 import { BrokenInvariantError } from "../../src/testing/simulation/failure.ts";
+import { registerCommand, submitCommand } from "../../src/tasks/commands.ts";
 
 for (const { name, shows, isLarge } of WORLDS) {
   if (isLarge) continue;
@@ -107,10 +112,53 @@ for (
         if (answer instanceof Refusal) state.tasks.paused = "it was refused";
       },
     ],
+    ["TaskConservation", "claims", "a task that ended is forgotten too early", ({ tasks }) => {
+      for (const [id, { status }] of tasks.tasks) {
+        if (status === "completed") tasks.tasks.delete(id);
+      }
+    }],
   ] as [string, string, string, Parameters<typeof exploreChanged>[1]][]
 ) {
   Deno.test(`${rule} is broken when ${what}`, () => {
     const explore = () => exploreChanged(worldName, change);
     assertEquals(assertThrows(explore, BrokenInvariantError).rule, rule);
+  });
+}
+
+/** A state with a task that is assigned, and an agent that waits for a lock of another. */
+function busyState(): RootState {
+  const machine = rootMachine();
+  const state = machine.init();
+  const taken = { leaseMs: 10, priority: 0, timeoutMs: 0, mode: "exclusive", units: 1 } as const;
+  for (const agentId of ["a", "b"]) {
+    machine.step(state, registerCommand({ id: agentId }, false), 0, []);
+    const request = { resourceId: "r", owner: agentId, agentId, wait: true } as const;
+    machine.step(state, { type: "acquire", ...request, ...taken }, 0, []);
+  }
+  machine.step(state, submitCommand({ id: "t" }, 0), 0, []);
+  return state;
+}
+
+for (
+  const [rule, what, now, change] of [
+    ["OwnerChangeRaisesEpoch", "a claim gets an older epoch", 0, ({ tasks: { tasks } }) => {
+      tasks.get("t")!.epoch--;
+    }],
+    ["ExplanationsAgree", "a wait is for a lock without a holder", 0, ({ locks: { locks } }) => {
+      locks.get("r")!.holds.pop();
+      locks.get("r")!.used = 0;
+    }],
+    ["NothingOverdue", "a lease goes on after its time", 11, () => {}],
+  ] as [string, string, number, (state: RootState) => void][]
+) {
+  Deno.test(`${rule} is broken when ${what}`, () => {
+    const state = busyState();
+    const before = beforeOf(state);
+    change(state);
+    const error = assertThrows(() => {
+      checkStep(before, state, [], now);
+      new StepChecker(() => state, new Coverage(), new EventKinds(), Infinity).checkNow(now);
+    }, BrokenInvariantError);
+    assertEquals(error.rule, rule);
   });
 }
