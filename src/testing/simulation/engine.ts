@@ -14,6 +14,7 @@ import { type Instant, type Machine, Refusal, type Tick } from "../../core/machi
 import type { LockstepEvent } from "../../root/events.ts";
 import type { RootAnswers, RootCommand, RootState } from "../../root/state.ts";
 import { BrokenInvariantError, fail } from "./failure.ts";
+import { sameData } from "./same_data.ts";
 
 /** The machine that a simulation drives. */
 export type RootMachine = Machine<RootState, RootCommand, LockstepEvent, RootAnswers>;
@@ -208,9 +209,9 @@ export class SimulatedEngine {
 
   /** Replaces the state by one that was written and read. */
   restore(): void {
-    const text = encode(this.state);
-    this.state = decode(text) as RootState;
-    if (encode(this.state) !== text) {
+    const before = this.state;
+    this.state = decode(encode(before)) as RootState;
+    if (!sameData(this.state, before)) {
       fail("RestoreChangesNothing", "a state that was written and read differs");
     }
   }
@@ -234,12 +235,12 @@ export class SimulatedEngine {
   }
 
   #recover(stored: readonly Pending[]): void {
-    const before = encode(this.state);
+    const before = this.state;
     this.state = decode(this.#snapshot) as RootState;
     for (const { command, at } of this.#entries) {
       this.#machine.step(this.state, throughJson(command), at, []);
     }
-    if (encode(this.state) !== before) {
+    if (!sameData(this.state, before)) {
       fail("ReplayGivesTheSameState", "the journal leads to another state than before the crash");
     }
     this.#isDown = false;
