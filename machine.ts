@@ -300,7 +300,7 @@ export type { AgentCall, AskingClaim, PartName } from "./src/root/state.ts";
 export type { AcquireAnswer, GroupGrant } from "./src/locks/commands.ts";
 export type { LockPart } from "./src/locks/machine.ts";
 export type { LockPaths } from "./src/locks/state.ts";
-export type { PathEntry, PathNode, Pattern, Segment, Token } from "./src/locks/paths.ts";
+export type { PathEntry, PathIndex, PathNode, Pattern, Segment, Token } from "./src/locks/paths.ts";
 export type { MessagePart } from "./src/messages/machine.ts";
 export type { TaskPart } from "./src/tasks/machine.ts";
 export type {
