@@ -19,7 +19,13 @@ import {
 } from "./errors.ts";
 import { type Journal, type Position, positionOf, type StoredRecord } from "./journal.ts";
 import { JournalReader } from "./journal_reader.ts";
-import { JournalWriter, mostBytesOf, type Pending } from "./journal_writer.ts";
+import {
+  flatCopy,
+  JournalWriter,
+  MOST_FLAT_BYTES,
+  mostBytesOf,
+  type Pending,
+} from "./journal_writer.ts";
 import { defaultLogger, isAtDebug, type Logger, logTo } from "./logger.ts";
 import {
   asPart,
@@ -122,6 +128,8 @@ export class Engine<
   /** The machine, if its timers can be left alone until one is due, and nothing configures it. */
   readonly #part: Part<State, Command, Event, Answers> | undefined;
   readonly #journal: Journal | undefined;
+  /** Whether so many flat commands fit into a record that it does not matter how large they are. */
+  readonly #copiesFlat: boolean;
   readonly #maxUnstored: number;
   readonly #thing: string;
   readonly #eventBus: EventPublisher | undefined;
@@ -188,6 +196,8 @@ export class Engine<
     this.#part = options.journal === undefined ? asPart(machine) : undefined;
     this.#toleratedMs = machine.commands.includes("resume-listening") ? TOLERATED_MS : Infinity;
     this.#journal = options.journal;
+    const { maxRecordBytes = 0 } = options.journal ?? {};
+    this.#copiesFlat = maxRecordBytes > MANY * MOST_FLAT_BYTES;
     this.#maxUnstored = options.maxUnstored ?? 100_000;
     this.#skip = options.skip ?? [];
     this.synchronous = options.journal === undefined;
@@ -327,16 +337,16 @@ export class Engine<
       return;
     }
     if (!this.#isOpen) throw new UninitializedError(command.type, this.#thing);
-    requireJson(command, `command ${command.type}`);
-    const text = JSON.stringify(command);
-    this.#requireRoom(command, text);
+    const written = this.#copiesFlat
+      ? flatCopy(command) ?? this.#textOf(command)
+      : this.#textOf(command);
     if (this.#writer.waiting >= this.#maxUnstored) {
       const rule = `it must store its ${this.#maxUnstored} commands first`;
       return reply(undefined, new JournalError(`Cannot append to the journal: ${rule}`));
     }
     const at = this.#time();
     if (this.#unheardMs !== undefined) this.#resume(at);
-    this.#writer.add({ at, text, reply: reply as Reply<unknown> });
+    this.#writer.add({ at, command: written, reply: reply as Reply<unknown> });
   }
 
   /**
@@ -488,6 +498,14 @@ export class Engine<
       if (next !== undefined) this.#resume(next.at, undefined, true);
     };
     this.#gatherTick(at, command, ended, isFirst);
+  }
+
+  /** Returns the text of a command. @throws when it is no JSON value, or too large for a record */
+  #textOf(command: Named): string {
+    requireJson(command, `command ${command.type}`);
+    const text = JSON.stringify(command);
+    this.#requireRoom(command, text);
+    return text;
   }
 
   /** @throws {RangeError} when a command is too large for a record */
@@ -735,7 +753,7 @@ export class Engine<
       if (error !== undefined) this.#retryTick();
       ended?.(error);
     };
-    this.#writer!.add({ at, text: JSON.stringify(command), reply }, isFirst);
+    this.#writer!.add({ at, command: JSON.stringify(command), reply }, isFirst);
     this.#watch(at);
   }
 
@@ -777,6 +795,9 @@ const TOLERATED_MS = 500;
 
 /** The time before a deadline at which the engine looks whether the process runs. */
 const LEAD_MS = 1000;
+
+/** A record of so many commands is not cut into smaller ones for want of their exact size. */
+const MANY = 100;
 
 const NONE: readonly Pending[] = [];
 

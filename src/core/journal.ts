@@ -142,12 +142,81 @@ export interface Entry<Command> {
   readonly command: Command;
 }
 
+/**
+ * A part of a record, in the order of its text: a command, or the time since the command before, in
+ * milliseconds. A command that is not flat is its text, so that each reader has its own.
+ */
+export type SentPart = Named | string | number;
+
+/**
+ * A record of commands as they were sent. Their text is made when it is first read: a journal in memory
+ * never reads it, and delivers the commands themselves.
+ */
+export class SentRecord implements StoredRecord {
+  readonly session: string;
+  readonly number: number;
+  readonly at: Instant;
+  readonly position: Position;
+  /** A property of its own, so that a copy of the record has it. */
+  declare readonly commands: string;
+  readonly #parts: readonly SentPart[];
+  #text: string | undefined;
+
+  /** Creates a record of the parts; the position is 0 until it has one. */
+  constructor(
+    session: string,
+    number: number,
+    at: Instant,
+    parts: readonly SentPart[],
+    position: Position = 0,
+  ) {
+    this.session = session;
+    this.number = number;
+    this.at = at;
+    this.position = position;
+    this.#parts = parts;
+    Object.defineProperty(this, "commands", {
+      enumerable: true,
+      get: () => this.#text ??= textOf(parts),
+    });
+  }
+
+  /** Returns the same record at `position`. */
+  placedAt(position: Position): SentRecord {
+    return new SentRecord(this.session, this.number, this.at, this.#parts, position);
+  }
+
+  /** Returns the commands and the times between them. */
+  parts(): readonly (Named | number)[] {
+    const parts = this.#parts;
+    if (!parts.some(isText)) return parts as readonly (Named | number)[];
+    return parts.map((part) => isText(part) ? JSON.parse(part) as Named : part);
+  }
+}
+
+function isText(part: SentPart): part is string {
+  return typeof part === "string";
+}
+
+function textOf(parts: readonly SentPart[]): string {
+  return `[${parts.map((part) => isText(part) ? part : JSON.stringify(part)).join(",")}]`;
+}
+
+/** Returns the commands of a record, and before those of a later time the milliseconds in between. */
+export function partsOf<Command extends Named>(
+  record: Pick<JournalRecord, "commands">,
+): readonly (Command | number)[] {
+  if (record instanceof SentRecord) return record.parts() as readonly (Command | number)[];
+  return JSON.parse(record.commands);
+}
+
 /** Returns the commands of a record, each with its time. */
 export function entriesOf<Command extends Named>(
-  { at, commands }: Pick<JournalRecord, "at" | "commands">,
+  record: Pick<JournalRecord, "at" | "commands">,
 ): Entry<Command>[] {
+  let { at } = record;
   const entries: Entry<Command>[] = [];
-  for (const part of JSON.parse(commands) as (Command | number)[]) {
+  for (const part of partsOf<Command>(record)) {
     if (typeof part === "number") at += part;
     else entries.push({ at, command: part });
   }

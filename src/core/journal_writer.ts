@@ -15,16 +15,16 @@ import {
   type LockstepError,
   OutcomeUnknownError,
 } from "./errors.ts";
-import type { Journal, JournalRecord } from "./journal.ts";
+import { type Journal, type JournalRecord, type SentPart, SentRecord } from "./journal.ts";
 import { type Logger, logTo } from "./logger.ts";
-import type { Instant } from "./machine.ts";
+import type { Instant, Named } from "./machine.ts";
 
 /** A command that is to be written. */
 export interface Pending {
   /** When it was sent. */
   readonly at: Instant;
-  /** The command as JSON. */
-  readonly text: string;
+  /** The command, if it is a {@linkcode flatCopy}; otherwise its text. */
+  readonly command: Named | string;
   /** Receives its answer. */
   readonly reply: Reply<unknown>;
 }
@@ -151,7 +151,7 @@ export class JournalWriter {
     let count = 0;
     let bytes = 0;
     while (count < gathered.length) {
-      bytes += mostBytesOf(gathered[count]!.text);
+      bytes += mostBytesOf(gathered[count]!.command);
       if (bytes > maxRecordBytes && count > 0) break;
       count++;
     }
@@ -227,18 +227,41 @@ export class JournalWriter {
 function recordOf(session: string, number: number, batch: readonly Pending[]): JournalRecord {
   const { at } = batch[0]!;
   let last = at;
-  const parts: string[] = [];
-  for (const { at: next, text } of batch) {
-    if (next > last) parts.push(String(next - last));
-    parts.push(text);
+  const parts: SentPart[] = [];
+  for (const { at: next, command } of batch) {
+    if (next > last) parts.push(next - last);
+    parts.push(command);
     last = next;
   }
-  return { session, number, at, commands: `[${parts.join(",")}]` };
+  return new SentRecord(session, number, at, parts);
 }
 
-/** Returns the most bytes that the text of a command can take in a record, with what is around it. */
-export function mostBytesOf(text: string): number {
-  return 3 * text.length + LONGEST_GAP;
+/**
+ * Returns a frozen copy of a small object of primitives, as most commands are, equal to what its JSON
+ * would be read as; and `undefined` for any other value.
+ */
+export function flatCopy<T extends object>(value: T): Readonly<T> | undefined {
+  if (Object.getPrototypeOf(value) !== Object.prototype) return undefined;
+  if (Object.getOwnPropertySymbols(value).length > 0) return undefined;
+  const copy = { ...value };
+  let characters = 0;
+  let properties = 0;
+  for (const key in copy) {
+    const member: unknown = copy[key];
+    characters += key.length;
+    properties++;
+    if (typeof member === "string") characters += member.length;
+    else if (typeof member === "number") {
+      if (!Number.isFinite(member) || Object.is(member, -0)) return undefined;
+    } else if (typeof member !== "boolean" && member !== null) return undefined;
+  }
+  if (characters > MOST_CHARACTERS || properties > MOST_PROPERTIES) return undefined;
+  return Object.freeze(copy);
+}
+
+/** Returns the most bytes that a command can take in a record, with what is around it. */
+export function mostBytesOf(command: Named | string): number {
+  return (typeof command === "string" ? 3 * command.length : MOST_FLAT_BYTES) + LONGEST_GAP;
 }
 
 /** Returns a name that no other writer has. */
@@ -254,3 +277,12 @@ const IN_FLIGHT = "it is unknown whether the journal stored the newest commands"
 
 /** The most bytes beside the text of a command: a time, and a bracket or comma on either side. */
 const LONGEST_GAP = 20;
+
+/** The most bytes that the JSON of a {@linkcode flatCopy} takes. */
+export const MOST_FLAT_BYTES = 8_000;
+
+/** The most characters of its keys and strings, of up to six bytes each. */
+const MOST_CHARACTERS = 1_000;
+
+/** The most properties, of up to 40 bytes each beside those characters. */
+const MOST_PROPERTIES = 50;

@@ -6,14 +6,15 @@
 
 import { AppendRefusedError, JournalTruncatedError } from "./errors.ts";
 import { Followers } from "./followers.ts";
-import type {
-  Journal,
-  JournalRecord,
-  Position,
-  SnapshotMeta,
-  SnapshotStore,
-  StoredRecord,
-  StoredSnapshot,
+import {
+  type Journal,
+  type JournalRecord,
+  type Position,
+  SentRecord,
+  type SnapshotMeta,
+  type SnapshotStore,
+  type StoredRecord,
+  type StoredSnapshot,
 } from "./journal.ts";
 
 /**
@@ -57,7 +58,9 @@ export class MemoryJournal implements Journal {
       return Promise.reject(new AppendRefusedError("The journal was opened by another engine"));
     }
     const position = this.#first + this.#records.length;
-    this.#records.push({ ...record, position });
+    this.#records.push(
+      record instanceof SentRecord ? record.placedAt(position) : { ...record, position },
+    );
     this.#sessions.set(session, { number, position });
     this.#followers.wake();
     return Promise.resolve(position);

@@ -9,8 +9,8 @@ import { differences } from "./config.ts";
 import { encodeLines, fork, LineDecoder } from "./data/plain.ts";
 import { InvariantError, JournalUnreadableError } from "./errors.ts";
 import {
-  entriesOf,
   type Journal,
+  partsOf,
   placeOf,
   type Position,
   type SnapshotMeta,
@@ -139,16 +139,21 @@ export class Replica<State> {
   take(record: StoredRecord, step: Step = this.#step): void {
     if (record.position > this.position) this.position = record.position;
     if (!this.#isNext(record)) return;
-    const entries = entriesOf<Named>(record);
-    if (this.#upgradedFrom !== undefined) this.#requireBegin(entries[0]!.command);
-    for (let i = 0; i < entries.length; i++) {
-      const { at, command } = entries[i]!;
+    let { at } = record;
+    let index = 0;
+    for (const command of partsOf<Named>(record)) {
+      if (typeof command === "number") {
+        at += command;
+        continue;
+      }
+      if (this.#upgradedFrom !== undefined) this.#requireBegin(command);
       if (at > this.now) this.now = at;
-      this.#index = i;
+      this.#index = index;
       if (this.#skip.size > 0 && this.#skip.has(this.place)) this.skipped.add(this.place);
       else if (command.type === "begin-session") {
         this.#begin(command as BeginSession, step);
-      } else step(command, this.now, i);
+      } else step(command, this.now, index);
+      index++;
     }
   }
 

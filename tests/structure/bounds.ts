@@ -69,6 +69,7 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/core/engine.ts Engine.#stopListeners": "those of the façades",
   "src/core/journal_writer.ts JournalWriter.#gathering":
     "maxUnstored, and the engine's own commands",
+  "src/core/journal.ts SentRecord.#parts": "maxRecordBytes",
   "src/core/engine.ts Engine.#skip": "the commands that the options name",
   "src/core/followers.ts Followers.#waiting": "one for each reader that waits",
   "src/core/journal_reader.ts JournalReader.#waiting": "calls of barrier that wait",
