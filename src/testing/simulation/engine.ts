@@ -2,7 +2,7 @@
  * The coordinator of a simulated world: the root machine, a clock that may be wrong, and a journal that
  * may fail.
  *
- * It does what an engine does, without promises, so that it simulates a hundred thousand steps a second
+ * It does what an engine does, without promises, so that it simulates tens of thousands of steps a second
  * and every write can be cut off.
  *
  * @module
