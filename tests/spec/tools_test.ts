@@ -36,10 +36,10 @@ class TemporaryFolder {
   }
 }
 
-Deno.test("without Java, `deno task spec` says in one line that Java is needed", async () => {
+Deno.test("without Java, `deno task spec` says in one line that a JDK is needed", async () => {
   assertEquals(await runWith({}), {
     code: 1,
-    stderr: "Cannot run TLC: java, version 11 or newer, must be on the PATH\n",
+    stderr: "Cannot run TLC: a JDK, version 11 or newer, must be on the PATH\n",
   });
 });
 
