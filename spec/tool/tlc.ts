@@ -51,7 +51,7 @@ export interface TlcResult {
 }
 
 /** The program that runs TLC for one job after another. */
-const RUNNER = new URL("TlcRunner.java", import.meta.url).pathname;
+const RUNNER = `${import.meta.dirname}/TlcRunner.java`;
 
 /** Returns the text of the program. */
 export function readRunner(): Promise<string> {
