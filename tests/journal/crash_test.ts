@@ -5,38 +5,47 @@ import { lockMachine, type Named } from "../../machine.ts";
 import type { LockEvent } from "../../src/locks/events.ts";
 import { SqliteJournal } from "../../src/journal/sqlite/mod.ts";
 import { Replica, restoreNewest } from "../../src/core/replica.ts";
+import { type HistoryCall, HistoryChecker, type HistoryEntry } from "../../src/testing/mod.ts";
+import { MOST_CLIENTS, nameOf, type Opened } from "./locker.ts";
 
 /** The number of kills; `deno task test:crashes` makes many more. */
 const KILLS = Number(Deno.env.get("KILLS") ?? 12);
+const IS_LONG = Deno.env.has("KILLS");
 
-interface Line {
-  readonly id: number;
-  readonly acquire?: string;
-  readonly agentId?: string;
-  readonly epoch?: number;
-  readonly released?: number;
-  readonly opened?: number;
+/** The numbers of clients of one process after the other. */
+const CLIENTS = [1, 8, MOST_CLIENTS];
+
+/** When a process is killed: after its start, or after its first line, which follows the reading of its journal. */
+interface Moment {
+  readonly since: "start" | "first line";
+  readonly ms: number;
 }
 
 /** Runs the program on a folder until it is killed, and returns what it noted. */
-async function killed(folder: string, afterMs: number, clients: number): Promise<Line[]> {
+async function killed(
+  folder: string,
+  clients: number,
+  { since, ms }: Moment,
+): Promise<(Opened | HistoryEntry)[]> {
   const program = new URL("./locker.ts", import.meta.url).pathname;
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--no-check", program, folder, String(clients)],
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
+  const kill = () => setTimeout(() => child.kill("SIGKILL"), ms);
+  let timer = since === "start" ? kill() : undefined;
   let text = "";
-  let timer: ReturnType<typeof setTimeout> | undefined;
   for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
-    if (text === "") timer = setTimeout(() => child.kill("SIGKILL"), afterMs);
+    if (since === "first line") timer ??= kill();
     text += part;
   }
   clearTimeout(timer);
-  await child.status;
+  const { signal } = await child.status;
+  assertEquals(signal, "SIGKILL", "it ended before it was killed");
   const lines = text.split("\n");
-  if (lines.at(-1) !== "") lines.pop(); // it was killed in the middle of a line
-  return lines.filter((line) => line !== "").map((line) => JSON.parse(line));
+  lines.pop(); // empty, or it was killed in the middle of a line
+  return lines.map((line) => JSON.parse(line));
 }
 
 /** What the journal knows of grants, since its older snapshot. */
@@ -68,31 +77,75 @@ async function grantsIn(folder: string): Promise<Map<number, string>> {
   return grants;
 }
 
+/** The grants of which a client knows at the end of its process. */
+class Known {
+  /** The holder and the resource of each, by epoch. */
+  readonly answered: Map<number, string> = new Map();
+  /** Those of them that are not released. */
+  readonly held: Set<number> = new Set();
+  /** Those of which a release was answered. */
+  readonly released: Set<number> = new Set();
+  readonly #calls = new Map<number, HistoryCall>();
+
+  add(entry: HistoryEntry): void {
+    if (entry.type === "call") {
+      this.#calls.set(entry.id, entry);
+      if (entry.call.operation === "release") this.held.delete(entry.call.epoch);
+    } else if (entry.type === "return") {
+      const { agentId, call } = this.#calls.get(entry.id)!;
+      if (call.operation === "release") this.released.add(call.epoch);
+      if (call.operation !== "acquire") return;
+      this.answered.set(entry.epoch!, `${agentId} ${call.resourceId}`);
+      this.held.add(entry.epoch!);
+    }
+  }
+}
+
 Deno.test("no answer is lost, and no epoch granted twice, by processes that are killed", async () => {
   const folder = await Deno.makeTempDir();
-  let answered = 0;
-  let largest = 0;
+  const checker = new HistoryChecker();
+  const figures = { kills: 0, beforeTheFirstLine: 0, calls: 0, answers: 0, grantsFound: 0 };
+  let known = new Known();
   for (let kill = 0; kill < KILLS; kill++) {
-    const clients = [1, 8, 64][kill % 3]!;
-    const lines = await killed(folder, 20 + 17 * (kill % 11), clients);
-    const calls = new Map<number, Line>();
-    const epochs = new Map<number, string>();
-    for (const line of lines) {
-      if (line.acquire !== undefined) calls.set(line.id, line);
-      if (line.epoch === undefined) continue;
-      const { agentId, acquire } = calls.get(line.id)!;
-      assert(line.epoch > largest, `epoch ${line.epoch} was granted before the crash`);
-      epochs.set(line.epoch, `${agentId} ${acquire}`);
+    const moment: Moment = kill % 5 === 4
+      ? { since: "start", ms: 150 + 350 * Math.random() }
+      : { since: "first line", ms: 250 * Math.random() };
+    const [opened, ...entries] = await killed(folder, CLIENTS[kill % CLIENTS.length]!, moment);
+    figures.kills++;
+    if (opened === undefined) {
+      figures.beforeTheFirstLine++;
+      continue; // it has changed nothing
     }
+    const held = new Map((opened as Opened).held.map((grant) => [grant.epoch, grant]));
+    for (const epoch of known.held) {
+      const grant = known.answered.get(epoch);
+      const found = held.get(epoch);
+      assertEquals(found && `${found.agentId} ${found.resourceId}`, grant, `${epoch} is not held`);
+    }
+    for (const epoch of known.released) {
+      assert(!held.has(epoch), `${epoch} was released, and is held`);
+    }
+    known = new Known();
+    const offset = figures.calls;
+    for (const entry of entries as HistoryEntry[]) {
+      if (entry.type === "call") figures.calls++;
+      if (entry.type === "return") figures.answers++;
+      known.add(entry);
+      checker.add("id" in entry ? { ...entry, id: offset + entry.id } : entry);
+    }
+    for (let client = 0; client < MOST_CLIENTS; client++) {
+      checker.add({ type: "gone", agentId: nameOf(client), at: Date.now() });
+    }
+    assertEquals(checker.violations, []);
     const stored = await grantsIn(folder);
     const first = Math.min(...stored.keys());
-    for (const [epoch, grant] of epochs) {
+    for (const [epoch, grant] of known.answered) {
       if (epoch < first) continue; // before the older snapshot
       assertEquals(stored.get(epoch), grant, `epoch ${epoch} was answered, and is not stored`);
-      answered++;
+      figures.grantsFound++;
     }
-    largest = Math.max(largest, ...epochs.keys());
   }
-  assert(answered > 0);
+  assert(figures.grantsFound > 0);
+  if (IS_LONG) console.log(JSON.stringify(figures));
   await Deno.remove(folder, { recursive: true });
 });

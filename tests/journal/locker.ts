@@ -1,6 +1,6 @@
 /**
  * A program for {@linkcode file://./crash_test.ts}: clients that acquire and release locks on a journal, and
- * write each call and each answer to the standard output, until they are killed.
+ * write a history of their calls and returns to the standard output, until they are killed.
  *
  * @module
  */
@@ -9,27 +9,67 @@ import { writeSync } from "node:fs";
 import { ResourceManager } from "../../mod.ts";
 import { silentLogger } from "../../machine.ts";
 import { SqliteJournal } from "../../src/journal/sqlite/mod.ts";
+import type { HistoryEntry, HistoryOperation } from "../../src/testing/mod.ts";
 
-const [folder = "", clients = "8"] = Deno.args;
-const encoder = new TextEncoder();
-const note = (line: object) => writeSync(1, encoder.encode(`${JSON.stringify(line)}\n`));
+/** The first line: what is held when the journal has been read. */
+export interface Opened {
+  readonly held: readonly {
+    readonly resourceId: string;
+    readonly agentId: string;
+    readonly epoch: number;
+  }[];
+}
 
-const journal = new SqliteJournal(folder);
-const locks = new ResourceManager({ leaseMs: 60_000 }, undefined, silentLogger, { journal });
-await locks.initialize();
-note({ opened: [...locks.getAllocations().keys()].length });
-let calls = 0;
-const client = async (agentId: string) => {
-  await locks.releaseAllForAgent(agentId);
-  for (let i = 0;; i++) {
+/** The largest number of clients. */
+export const MOST_CLIENTS = 64;
+
+/** The name of a client. */
+export function nameOf(client: number): string {
+  return `a${client}`;
+}
+
+async function run(folder: string, clients: number): Promise<never> {
+  const encoder = new TextEncoder();
+  const note = (line: Opened | HistoryEntry) =>
+    writeSync(1, encoder.encode(`${JSON.stringify(line)}\n`));
+  const journal = new SqliteJournal(folder);
+  const locks = new ResourceManager({ leaseMs: 3_600_000 }, undefined, silentLogger, { journal });
+  await locks.initialize();
+  const held = [...locks.getAllocations().keys()].flatMap((resourceId) =>
+    locks.holdersOf(resourceId).map(({ agentId, epoch }) => ({ resourceId, agentId, epoch }))
+  );
+  note({ held });
+  for (let i = 0; i < MOST_CLIENTS; i++) await locks.releaseAllForAgent(nameOf(i));
+  let calls = 0;
+  const called = async <Result extends object | void>(
+    agentId: string,
+    call: HistoryOperation,
+    begin: () => Promise<Result>,
+  ): Promise<Result> => {
     const id = ++calls;
-    const resourceId = `r${i % 5}`;
-    note({ id, acquire: resourceId, agentId });
-    const { epoch } = await locks.acquire(resourceId, agentId, { timeoutMs: 0 });
-    note({ id, epoch });
-    await locks.release(resourceId, agentId, epoch);
-    note({ id, released: epoch });
-    if (i % 500 === 499) await locks.performMaintenance();
-  }
-};
-await Promise.all(Array.from({ length: Number(clients) }, (_, i) => client(`a${i}`)));
+    note({ type: "call", id, agentId, at: Date.now(), call });
+    const result = await begin();
+    const epoch = result && "epoch" in result ? { epoch: result.epoch as number } : {};
+    note({ type: "return", id, at: Date.now(), accepted: true, ...epoch });
+    return result;
+  };
+  const client = async (agentId: string) => {
+    for (let i = 0;; i++) {
+      const resourceId = `r${i % 5}`;
+      const { epoch } = await called(
+        agentId,
+        { operation: "acquire", resourceId },
+        () => locks.acquire(resourceId, agentId, { timeoutMs: 0 }),
+      );
+      await called(
+        agentId,
+        { operation: "release", resourceId, epoch },
+        () => locks.release(resourceId, agentId, epoch),
+      );
+      if (i % 500 === 499) await locks.performMaintenance();
+    }
+  };
+  return await Promise.race(Array.from({ length: clients }, (_, i) => client(nameOf(i))));
+}
+
+if (import.meta.main) await run(Deno.args[0]!, Number(Deno.args[1]));
