@@ -27,6 +27,11 @@ export {
   type ManagerSimulationReport,
   simulateManager,
 } from "./simulation/simulate_manager.ts";
+export {
+  type EngineSimulationOptions,
+  type EngineSimulationReport,
+  simulateEngines,
+} from "./simulation/simulate_engines.ts";
 export { WORKLOADS } from "./simulation/workloads.ts";
 export { SimulatedAgent, type Workload } from "./simulation/agent.ts";
 export { Actor, type Behavior, type Routine, Thread } from "./simulation/actor.ts";
