@@ -20,8 +20,8 @@ export interface Mutant {
   readonly workload?: string;
   /** The fault that finds it, when it is rare without. @default drawn */
   readonly fault?: FaultName;
-  /** Whether it is in a façade or an engine, so that only the simulation of a manager finds it. */
-  readonly isInManager?: boolean;
+  /** The simulation that finds it, as it is in a façade or an engine. @default that of the machine */
+  readonly simulation?: "manager" | "engines";
 }
 
 function mutant(name: string, file: string, from: string, to: string): Mutant {
@@ -29,7 +29,11 @@ function mutant(name: string, file: string, from: string, to: string): Mutant {
 }
 
 function inManager(name: string, file: string, from: string, to: string): Mutant {
-  return { name, file, from, to, isInManager: true };
+  return { name, file, from, to, simulation: "manager" };
+}
+
+function inEngines(name: string, file: string, from: string, to: string): Mutant {
+  return { name, file, from, to, simulation: "engines" };
 }
 
 function inKeys(name: string, file: string, from: string, to: string): Mutant {
@@ -583,7 +587,7 @@ export const MUTANTS: readonly Mutant[] = [
       'machine.commands.includes("resume-listening") ? TOLERATED_MS : Infinity',
       'machine.commands.includes("resume-listening") ? Infinity : Infinity',
     ),
-    isInManager: true,
+    simulation: "manager",
   },
   {
     ...mutant(
@@ -592,7 +596,7 @@ export const MUTANTS: readonly Mutant[] = [
       "if (this.#toleratedMs < Infinity) this.#setTimer(now + LEAD_MS);",
       "void now;",
     ),
-    isInManager: true,
+    simulation: "manager",
   },
   {
     ...mutant(
@@ -601,7 +605,7 @@ export const MUTANTS: readonly Mutant[] = [
       "if (next !== undefined) this.#resume(next.at, undefined, true);",
       "void next;",
     ),
-    isInManager: true,
+    simulation: "manager",
   },
   {
     ...mutant(
@@ -610,7 +614,7 @@ export const MUTANTS: readonly Mutant[] = [
       "if (advance < 0 || advance > TRUSTED_ADVANCE_MS) this.#compare(read);",
       "void advance;",
     ),
-    isInManager: true,
+    simulation: "manager",
   },
   {
     ...mutant(
@@ -619,7 +623,7 @@ export const MUTANTS: readonly Mutant[] = [
       "    if (behindMs > 0) (this as { clock: Clock }).clock = aheadOf(this.clock, behindMs);\n",
       "    void behindMs;\n",
     ),
-    isInManager: true,
+    simulation: "manager",
   },
   mutant(
     "timers fire one millisecond late",
@@ -728,6 +732,86 @@ export const MUTANTS: readonly Mutant[] = [
     "root/reactions/claims.ts",
     'return { type: "end-claim-asks", owner };',
     "return undefined;",
+  ),
+  inEngines(
+    "an engine steps its own commands at once, and not in the order of the journal",
+    "core/engine.ts",
+    "    this.#writer.add({ at, command: written, reply: reply as Reply<unknown> });",
+    '    if (command.type !== "begin-session") this.#step(command, at, undefined);\n' +
+      "    this.#writer.add({ at, command: written, reply: reply as Reply<unknown> });",
+  ),
+  inEngines(
+    "a record of another engine answers the calls of this one",
+    "core/engine.ts",
+    "const isOwn = record.session === this.#writer!.session;",
+    "const isOwn = true;",
+  ),
+  inEngines(
+    "a record of unknown outcome is a new one when it is offered again",
+    "core/journal_writer.ts",
+    "await Promise.race([this.#journal.append(record), delivery]);",
+    "await this.#journal.append(\n" +
+      "          this.stalled ? { ...record, number: ++this.#number } : record,\n        );",
+  ),
+  inEngines(
+    "an engine goes on behind a record that it was not given",
+    "core/replica.ts",
+    "    if (number > last + 1) {\n",
+    "    if (number < last) {\n",
+  ),
+  inEngines(
+    "a record that is delivered to an engine twice is stepped twice",
+    "core/replica.ts",
+    "if (number <= last) return false;",
+    "if (number < last) return false;",
+  ),
+  inEngines(
+    "time goes back to the clock of another engine",
+    "core/replica.ts",
+    "if (at > this.now) this.now = at;",
+    "this.now = at;",
+  ),
+  inEngines(
+    "timers fire five milliseconds early",
+    "core/data/deadlines.ts",
+    "first.rank > now) return undefined;",
+    "first.rank > now + 5) return undefined;",
+  ),
+  inEngines(
+    "an engine leaves the timers to the one that set them",
+    "core/engine.ts",
+    'if (this.#journal !== undefined) return this.#gatherTick(now, { type: "tick" });',
+    "if (this.#journal !== undefined) return;",
+  ),
+  inEngines(
+    "a barrier does not wait for what it has to read",
+    "core/engine.ts",
+    "await this.#reader!.reached(await this.#journal.tail());",
+    "await this.#journal.tail();",
+  ),
+  inEngines(
+    "an engine whose records were forgotten tries to read them again and again",
+    "core/journal_reader.ts",
+    "if (cause instanceof JournalTruncatedError || cause instanceof JournalUnreadableError) {",
+    "if (cause instanceof JournalUnreadableError) {",
+  ),
+  inEngines(
+    "one command more than allowed waits to be stored",
+    "core/engine.ts",
+    "this.#writer.waiting >= this.#maxUnstored",
+    "this.#writer.waiting > this.#maxUnstored",
+  ),
+  inEngines(
+    "an engine whose machine broke reads on",
+    "core/journal_reader.ts",
+    "        if (cause instanceof InvariantError) return; // the engine has stopped\n",
+    "",
+  ),
+  inEngines(
+    "a start steps the command that broke the machine",
+    "core/replica.ts",
+    "this.#skip.size > 0 && this.#skip.has(this.place)",
+    "this.#skip.size < 0",
   ),
   inManager(
     "a record that was delivered twice is stepped twice",

@@ -80,14 +80,16 @@ export async function find(mutant: Mutant): Promise<Finding> {
   }
 }
 
-function huntFor({ workload, fault, isInManager = false }: Mutant): string {
+function huntFor({ workload, fault, simulation }: Mutant): string {
   const options = JSON.stringify({ steps: STEPS, workload, ...(fault && { faults: [fault] }) });
-  const run = isInManager
+  const run = simulation === "manager"
     ? "await simulateManager({ seed, rounds: 60 })"
+    : simulation === "engines"
+    ? "await simulateEngines({ seed })"
     : `simulate({ seed, ...${options} })`;
-  const made = isInManager ? "calls" : "steps";
+  const made = simulation === undefined ? "steps" : "calls";
   return `
-import { simulate, simulateManager } from "./src/testing/mod.ts";
+import { simulate, simulateEngines, simulateManager } from "./src/testing/mod.ts";
 console.log("${LOADED}");
 let steps = 0;
 let found = { rule: "" };
@@ -119,7 +121,7 @@ if (import.meta.main) {
   for (const mutant of chosen) {
     const { steps, rule } = await find(mutant);
     if (steps === undefined) survivors++;
-    const unit = mutant.isInManager === true ? "calls" : "steps";
+    const unit = mutant.simulation === undefined ? "steps" : "calls";
     const found = steps === undefined ? "SURVIVES" : `${steps} ${unit}`;
     console.log(`${found.padStart(16)}  ${mutant.name} (${mutant.file}): ${rule}`);
   }
