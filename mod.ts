@@ -349,6 +349,7 @@ export {
   NonRetryableError,
   OutcomeUnknownError,
   RetryAfterError,
+  SessionExpiredError,
   StaleEpochError,
   UninitializedError,
   UnknownAgentError,

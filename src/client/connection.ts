@@ -59,7 +59,8 @@ export class ServerError extends Error {
 
 /** Codes of a server that ends or starts: the next one answers. */
 const TEMPORARY: ReadonlySet<string> = new Set([
-  ...["closed", "uninitialized", "journal", "journal-replaced", "overloaded", "outcome-unknown"],
+  ...["closed", "uninitialized", "journal", "journal-replaced", "session-expired", "overloaded"],
+  "outcome-unknown",
 ]);
 
 const RETRY_MS = 30_000;

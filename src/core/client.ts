@@ -74,6 +74,11 @@ export abstract class MachineClient<
     return error === undefined ? undefined : errorData(error).message;
   }
 
+  /** The session of the engine, if it shares its journal with others. */
+  get session(): string | undefined {
+    return this.host.dispatcher.session;
+  }
+
   /** The time of the machine's clock. */
   get now(): Instant {
     return this.host.dispatcher.clock.now();

@@ -66,6 +66,8 @@ export interface Dispatcher<Command extends Named, Event extends Named, Answers>
   hold(): void;
   /** Undoes one {@linkcode hold}. */
   release(): void;
+  /** The session of the engine, if it shares its journal with others; each start has its own. */
+  readonly session?: string | undefined;
   /** Whether commands are stepped at once, as there is no journal. */
   readonly synchronous: boolean;
   /** The error of a journal that has not reported yet whether it stored a batch; commands wait for it. */

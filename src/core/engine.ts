@@ -15,9 +15,11 @@ import {
   JournalError,
   JournalReplacedError,
   type LockstepError,
+  SessionExpiredError,
   UninitializedError,
 } from "./errors.ts";
 import { type Journal, type Position, positionOf, type StoredRecord } from "./journal.ts";
+import { Membership } from "./membership.ts";
 import { JournalReader } from "./journal_reader.ts";
 import {
   flatCopy,
@@ -174,6 +176,8 @@ export class Engine<
   #isOpen = false;
   /** The state as the journal leads to it, if there is one; the engine steps it for the replica. */
   readonly #replica: Replica<State> | undefined;
+  /** Its membership among the engines that share the journal, if they do. */
+  readonly #membership: Membership | undefined;
   #tickIsQueued = false;
   /** Settles when no snapshot is being saved. */
   #saving: Promise<unknown> | undefined;
@@ -222,6 +226,12 @@ export class Engine<
         else this.#fail(problem);
       },
     });
+    if (journal.isShared !== true) return;
+    this.#membership = new Membership(journal.sessionMs ?? SESSION_MS, this.clock, {
+      others: () => this.#replica!.sessions().filter((other) => other !== this.session),
+      renew: (ended) => this.#append('{"type":"renew-session"}', (_answer, error) => ended(error)),
+      end: (session) => this.endSession(session),
+    });
   }
 
   /** Returns an engine that has read its journal, as {@linkcode open} does. */
@@ -269,6 +279,7 @@ export class Engine<
     this.#isOpen = true;
     this.#reader!.follow(this.#writer!.session);
     await this.#begin(replica);
+    this.#membership?.start();
     if (this.#broken !== undefined) throw this.#broken;
     this.#arm();
   }
@@ -281,6 +292,16 @@ export class Engine<
   /** When the machine's next timer is due, or `Infinity`. */
   get deadline(): Instant {
     return this.#machine.deadline(this.#state);
+  }
+
+  get session(): string | undefined {
+    return this.#membership && this.#writer!.session;
+  }
+
+  /** Whether a session of an engine that shares the journal goes on; not without such engines. */
+  isMember(session: string | undefined): boolean {
+    return this.#membership !== undefined && session !== undefined &&
+      this.#replica!.endOf(session) !== undefined;
   }
 
   /** The error of a journal that can't be read, or has not reported whether it stored a record. */
@@ -337,16 +358,15 @@ export class Engine<
       return;
     }
     if (!this.#isOpen) throw new UninitializedError(command.type, this.#thing);
-    const written = this.#copiesFlat
-      ? flatCopy(command) ?? this.#textOf(command)
-      : this.#textOf(command);
+    const sent = this.#membership === undefined
+      ? command
+      : this.#machine.inSession?.(command, this.#writer.session) ?? command;
+    const written = this.#copiesFlat ? flatCopy(sent) ?? this.#textOf(sent) : this.#textOf(sent);
     if (this.#writer.waiting >= this.#maxUnstored) {
       const rule = `it must store its ${this.#maxUnstored} commands first`;
       return reply(undefined, new JournalError(`Cannot append to the journal: ${rule}`));
     }
-    const at = this.#time();
-    if (this.#unheardMs !== undefined) this.#resume(at);
-    this.#writer.add({ at, command: written, reply: reply as Reply<unknown> });
+    this.#append(written, reply as Reply<unknown>);
   }
 
   /**
@@ -356,6 +376,26 @@ export class Engine<
   async barrier(): Promise<void> {
     if (this.#journal === undefined) return;
     await this.#reader!.reached(await this.#journal.tail());
+  }
+
+  /**
+   * Ends the session of another engine on a journal that they share, unless that has appended since:
+   * whatever it appends from then on, no engine steps, and it stops when it reads that. A no-op for a
+   * session that is over, or unknown. Engines do so to those of which they have long read nothing.
+   *
+   * @throws {TypeError} for the engine's own session, and on a journal that is not shared
+   */
+  endSession(session: string): void {
+    if (this.session === undefined || session === this.session) {
+      const rule = "session must be that of another engine on a shared journal";
+      throw new TypeError(`Cannot end a session: ${rule}, got ${quote(session)}`);
+    }
+    if (this.#isStopping) this.#throwStopped("end a session");
+    const end = this.#replica!.endOf(session);
+    if (end === undefined) return;
+    this.#append(JSON.stringify(end), (_answer, error) => {
+      if (error === undefined) this.#membership!.ended();
+    });
   }
 
   /**
@@ -395,6 +435,14 @@ export class Engine<
 
   release(): void {
     if (--this.#holds === 0) this.#keepAlive();
+  }
+
+  /**
+   * Calls `settle` once this engine has ended the session of another one, and again until it succeeds. It
+   * is to end in the machine what was of a session that is not a member.
+   */
+  whenEnded(settle: () => Promise<void>): void {
+    this.#membership?.whenEnded(settle);
   }
 
   whenStopped(listener: (error: LockstepError) => void): void {
@@ -437,6 +485,7 @@ export class Engine<
    */
   seal(): void {
     this.#disarm();
+    this.#membership?.close();
     this.#isStopping = true;
     this.#writer?.seal();
     this.#reader?.seal();
@@ -602,12 +651,14 @@ export class Engine<
   /** Stops for good, and logs why. */
   #fail<Problem extends LockstepError>(problem: Problem): Problem {
     this.#disarm();
+    this.#membership?.close();
     this.#isStopping = true;
     this.#broken = problem;
     this.#writer?.abandon(problem);
     this.#stop(problem);
-    if (problem instanceof JournalReplacedError) logTo(this.#logger, "warn", problem.message);
-    else logTo(this.#logger, "error", problem.message, problem.cause);
+    if (problem instanceof JournalReplacedError || problem instanceof SessionExpiredError) {
+      logTo(this.#logger, "warn", problem.message);
+    } else logTo(this.#logger, "error", problem.message, problem.cause);
     return problem;
   }
 
@@ -628,6 +679,7 @@ export class Engine<
 
   /** Steps the commands of a record, and answers those of this engine. */
   #take(record: StoredRecord): void {
+    this.#membership?.heard(record.session);
     const isOwn = record.session === this.#writer!.session;
     const pending = isOwn ? this.#writer!.delivered(record.number) : NONE;
     let next = 0;
@@ -740,6 +792,12 @@ export class Engine<
     }
   }
 
+  #append(command: Named | string, reply: Reply<unknown>): void {
+    const at = this.#time();
+    if (this.#unheardMs !== undefined) this.#resume(at);
+    this.#writer!.add({ at, command, reply });
+  }
+
   /** Appends `command`, which fires what is due; before what is gathered if `isFirst`. */
   #gatherTick(
     at: Instant,
@@ -786,6 +844,9 @@ export class Engine<
     this.#keepAlive();
   }
 }
+
+/** The default of `sessionMs` of a journal. */
+const SESSION_MS = 60_000;
 
 /** Pause before a tick that the journal did not store is offered again. */
 const TICK_RETRY_MS = 1000;

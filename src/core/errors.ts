@@ -116,6 +116,20 @@ export class JournalReplacedError extends LockstepError {
 }
 
 /**
+ * Engines that share the journal have ended the session of this one, as they had read nothing of it for
+ * long, so that it has stopped. What was not answered has not happened, and never will.
+ * @category Errors
+ */
+export class SessionExpiredError extends LockstepError {
+  /** Stable, unlike the message. */
+  readonly code = "session-expired";
+  /** Says so. */
+  constructor() {
+    super("Cannot go on: another engine has ended this one, of which it had read nothing for long");
+  }
+}
+
+/**
  * The engine was closed, or replaced, before its journal reported whether it stored a command.
  * @category Errors
  */

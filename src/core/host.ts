@@ -14,7 +14,13 @@ import { errorData } from "./error_data.ts";
 import { ClosedError, UninitializedError } from "./errors.ts";
 import type { Journal } from "./journal.ts";
 import { type Logger, requireLogger } from "./logger.ts";
-import { healthOf, type HealthStatus, type Machine, type Named } from "./machine.ts";
+import {
+  healthOf,
+  type HealthStatus,
+  type Machine,
+  type Named,
+  type SessionTest,
+} from "./machine.ts";
 
 /** The machine of a façade, and how the façade uses it. */
 export interface Hosted<State, Command extends Named, Event extends Named, Answers, Client> {
@@ -24,8 +30,8 @@ export interface Hosted<State, Command extends Named, Event extends Named, Answe
   readonly machine: Machine<State, Command, Event, Answers>;
   /** Makes the client once the machine runs. */
   readonly connect: (host: MachineHost<State, Command, Event, Answers>) => Client;
-  /** Ends what a journal contains of callers that ended with the process that wrote it. */
-  readonly recover?: (client: Client) => void | Promise<void>;
+  /** Ends what a journal contains of callers that ended with the process that wrote it, which is over. */
+  readonly recover?: (client: Client, isOver: SessionTest) => void | Promise<void>;
 }
 
 /** The options that decide where a machine runs. */
@@ -38,8 +44,6 @@ export interface HostOptions<State, Command extends Named, Event extends Named, 
   skip?: readonly string[];
   /** A machine that runs already; then `clock` and `journal` are its own. */
   host?: MachineHost<State, Command, Event, Answers>;
-  /** Whether the machine of `host` was read from a journal of an earlier process. @default false */
-  isRecovered?: boolean;
 }
 
 /** The methods that a host calls on a client. */
@@ -73,18 +77,12 @@ export class Host<
     hosted: Hosted<State, Command, Event, Answers, Client>,
     eventBus: EventPublisher | undefined,
     logger: Logger,
-    { clock, journal, skip, host, isRecovered = false }: HostOptions<
-      State,
-      Command,
-      Event,
-      Answers
-    >,
+    { clock, journal, skip, host }: HostOptions<State, Command, Event, Answers>,
   ) {
-    const { thing, machine, connect, recover } = hosted;
+    const { thing, machine, connect } = hosted;
     this.#hosted = hosted;
     if (host !== undefined) {
       this.client = connect(host);
-      if (isRecovered) recover?.(this.client);
       return;
     }
     const rest = { thing, logger, ...(clock && { clock }), ...(eventBus && { eventBus }) };
@@ -153,7 +151,10 @@ export class Host<
       await engine.resumeListening();
       if (this.#closing === undefined) {
         const client = this.#run(engine);
-        await recover?.(client);
+        const settle = async () =>
+          await recover?.(client, ({ session }) => !engine.isMember(session));
+        engine.whenEnded(settle);
+        await settle();
       }
     } catch (error) {
       if (this.#closing === undefined) {

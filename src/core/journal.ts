@@ -57,6 +57,13 @@ export interface Journal {
    * @default false
    */
   readonly isShared?: boolean;
+  /**
+   * The time without a record after which engines that share the journal end the session of another one,
+   * in milliseconds. An engine without work appends three records in that time.
+   *
+   * @default 60_000
+   */
+  readonly sessionMs?: number | undefined;
   /** Where snapshots of the state are kept. @default none: each start reads the whole journal */
   readonly snapshots?: SnapshotStore | undefined;
   /**

@@ -14,11 +14,12 @@ import {
   JournalUnreadableError,
   type LockstepError,
   OutcomeUnknownError,
+  SessionExpiredError,
 } from "./errors.ts";
 import { entriesOf, type Journal, type Position, type StoredRecord } from "./journal.ts";
 import { type Logger, logTo } from "./logger.ts";
 import type { Named } from "./machine.ts";
-import { type AnyReplica, catchUp, restoreNewest } from "./replica.ts";
+import { type AnyReplica, catchUp, type Replica, restoreNewest } from "./replica.ts";
 
 /** The interface of an engine for its {@linkcode JournalReader}. */
 export interface Follower {
@@ -27,6 +28,9 @@ export interface Follower {
   /** Stops for good. */
   fail(problem: LockstepError): void;
 }
+
+/** The replica of an engine. */
+type FollowingReplica = AnyReplica & Pick<Replica<unknown>, "isOver">;
 
 /** A caller that waits for a position. */
 interface Waiting {
@@ -40,7 +44,7 @@ export class JournalReader {
   /** The error of the journal while it can't be read. */
   readonly stalled: LockstepError | undefined;
   readonly #journal: Journal;
-  readonly #replica: AnyReplica;
+  readonly #replica: FollowingReplica;
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #follower: Follower;
@@ -57,7 +61,7 @@ export class JournalReader {
   /** Creates a reader that has read nothing. */
   constructor(
     journal: Journal,
-    replica: AnyReplica,
+    replica: FollowingReplica,
     clock: Clock,
     logger: Logger,
     follower: Follower,
@@ -119,6 +123,9 @@ export class JournalReader {
               return this.#follower.fail(new JournalReplacedError());
             }
             this.#follower.take(record);
+            if (this.#replica.isOver(session)) {
+              return this.#follower.fail(new SessionExpiredError());
+            }
           }
           this.#notify();
         }

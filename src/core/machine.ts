@@ -72,6 +72,26 @@ export class Refusal<Event extends Named = Named> {
   }
 }
 
+/** A command whose effect ends with the engine that sends it, such as a wait of a caller of that. */
+export interface OfSession {
+  /** The session of the engine, if it shares its journal with others. */
+  readonly session?: string;
+}
+
+/** What ends with the engine that sent the command about it. */
+export interface InSession {
+  /** The session of that engine, if it shares its journal with others. */
+  session?: string;
+}
+
+/** Tells of what ends with an engine whether that is over. */
+export type SessionTest = (thing: Readonly<InSession>) => boolean;
+
+/** Notes that `thing` ends with the engine that sent a command. */
+export function setSession(thing: InSession, { session }: OfSession): void {
+  if (session !== undefined) thing.session = session;
+}
+
 /** The answer to `Command` by a machine with these `Answers`; `undefined` when it has none. */
 export type AnswerTo<Answers, Command extends Named> = Command["type"] extends keyof Answers
   ? Answers[Command["type"]]
@@ -101,6 +121,8 @@ export interface Machine<
   upgrade?(state: unknown, version: number): State;
   /** The types of the commands that the machine accepts, besides `tick`. */
   readonly commands: readonly string[];
+  /** Returns `command` with the session of its sender, if it is {@linkcode OfSession}. */
+  inSession?(command: Named, session: string): Named;
   /** The options in force in a first state, which `configure` changes; absent when it has none. */
   readonly config?: object;
   /** Returns the options in force in `state`. */
@@ -169,6 +191,8 @@ export interface PartDefinition<State, Command extends Named, Event extends Name
   readonly name: string;
   /** See {@linkcode Machine.commands}. */
   readonly commands: readonly Command["type"][];
+  /** Those of them that are {@linkcode OfSession}. @default none */
+  readonly ofSession?: readonly Command["type"][];
   /** See {@linkcode Machine.config}. They are the field `config` of the state. */
   readonly config?: object;
   /** Follows up a change of options, after which they are in force. @default nothing follows */
@@ -206,9 +230,13 @@ export function definePart<
   definition: PartDefinition<State, Exclude<Command, Tick>, Event>,
 ): Part<State, Exclude<Command, Tick>, Event, Answers> {
   type Each = Exclude<Command, Tick>;
-  const { fire, apply, deadline, configured } = definition;
+  const { fire, apply, deadline, configured, ofSession } = definition;
   const part = {
     ...definition,
+    ...(ofSession && {
+      inSession: (command: Named, session: string) =>
+        ofSession.includes(command.type) ? { ...command, session } : command,
+    }),
     configIn: (state: State) => (state as Configured).config,
     configure(state: State, config: object, now: Instant, events: Event[]): void {
       const before = (state as Configured).config;

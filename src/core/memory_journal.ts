@@ -34,6 +34,8 @@ import {
  * @category Runtime
  */
 export class MemoryJournal implements Journal {
+  readonly isShared: boolean;
+  readonly sessionMs: number | undefined;
   readonly maxRecordBytes: number = 1 << 24;
   readonly snapshots: SnapshotStore = new MemorySnapshots();
   #records: StoredRecord[] = [];
@@ -45,8 +47,14 @@ export class MemoryJournal implements Journal {
   #owner: string | undefined;
   readonly #followers = new Followers();
 
+  /** Creates an empty journal, with options as in {@linkcode Journal}. */
+  constructor({ isShared = false, sessionMs }: Pick<Journal, "isShared" | "sessionMs"> = {}) {
+    this.isShared = isShared;
+    this.sessionMs = sessionMs;
+  }
+
   open(session: string): Promise<Position> {
-    this.#owner = session;
+    if (!this.isShared) this.#owner = session;
     return this.tail();
   }
 

@@ -34,6 +34,17 @@ export interface BeginSession extends Epoch, Named<"begin-session"> {
   readonly config?: object;
 }
 
+/**
+ * Ends the session of another engine for good, unless that has appended since its record `number`.
+ * Engines that share a journal end what they have long read nothing of.
+ */
+export interface EndSession extends Named<"end-session"> {
+  /** The session that ends. */
+  readonly session: string;
+  /** The number of its last record, as far as the engine that ends it has read. */
+  readonly number: number;
+}
+
 /** The contents of a snapshot. */
 interface Kept<State> {
   readonly state: State;
@@ -68,7 +79,7 @@ export class Replica<State> {
   readonly skipped: Set<string> = new Set();
   readonly #machine: SteppedMachine<State>;
   readonly #skip: ReadonlySet<string>;
-  /** By session, the number of its last record. */
+  /** By session, the number of its last record; {@linkcode OVER} when no record of it is stepped any more. */
   #sessions = new Map<string, number>();
   /** The machine that wrote the journal, once the first record was taken. */
   #epoch: Epoch | undefined;
@@ -94,6 +105,23 @@ export class Replica<State> {
     const { config, configIn } = this.#machine;
     if (this.#epoch === undefined || config === undefined || configIn === undefined) return [];
     return differences(configIn(this.state), config);
+  }
+
+  /** The sessions that are not over, the one that appended last at the end. */
+  sessions(): string[] {
+    return [...this.#sessions.keys()].filter((session) => !this.isOver(session));
+  }
+
+  /** Whether a session was ended, so that nothing that it appends is stepped. */
+  isOver(session: string): boolean {
+    return this.#sessions.get(session) === OVER;
+  }
+
+  /** Returns the command that ends a session at its last record, unless it is over or unknown. */
+  endOf(session: string): EndSession | undefined {
+    const number = this.#sessions.get(session);
+    if (number === undefined || number === OVER) return undefined;
+    return { type: "end-session", session, number };
   }
 
   /** Returns the first command of a session of this machine. */
@@ -152,12 +180,13 @@ export class Replica<State> {
       if (this.#skip.size > 0 && this.#skip.has(this.place)) this.skipped.add(this.place);
       else if (command.type === "begin-session") {
         this.#begin(command as BeginSession, step);
-      } else step(command, this.now, index);
+      } else if (command.type === "end-session") this.#end(command as EndSession);
+      else if (command.type !== "renew-session") step(command, this.now, index);
       index++;
     }
   }
 
-  /** Whether a record is the next one of its session; not when it was delivered before. */
+  /** Whether a record is the next one of its session; not when it was delivered before, or that is over. */
   #isNext({ session, number, position }: StoredRecord): boolean {
     const last = this.#sessions.get(session) ?? 0;
     if (number <= last) return false;
@@ -182,6 +211,10 @@ export class Replica<State> {
     if (config === undefined || configIn === undefined) return;
     if (!isFirst && differences(configIn(this.state), config).length === 0) return;
     step({ type: "configure", config } as Named, this.now, this.#index);
+  }
+
+  #end({ session, number }: EndSession): void {
+    if (this.#sessions.get(session) === number) this.#sessions.set(session, OVER);
   }
 
   /**
@@ -250,6 +283,9 @@ function epochOf({ name, version = 1 }: { readonly name: string; readonly versio
 
 /** The number of sessions of which a replica knows the last record: those that appended last. */
 const MOST_SESSIONS = 1_000;
+
+/** The number of the last record of a session that is over, which no record follows. */
+const OVER = Infinity;
 
 /** The version of the records of a journal, and of the contents of a snapshot. */
 const FORMAT = 1;

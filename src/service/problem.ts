@@ -57,6 +57,7 @@ const STATUSES: Readonly<Record<string, number>> = {
   "uninitialized": 503,
   "journal": 503,
   "journal-replaced": 503,
+  "session-expired": 503,
   "outcome-unknown": 503,
   "invariant": 500,
 };

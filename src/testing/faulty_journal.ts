@@ -128,6 +128,11 @@ export class FaultyJournal implements Journal {
     return this.#inner.isShared === true;
   }
 
+  /** The wrapped journal's. */
+  get sessionMs(): number | undefined {
+    return this.#inner.sessionMs;
+  }
+
   get snapshots(): SnapshotStore | undefined {
     return this.#inner.snapshots;
   }

@@ -7,6 +7,7 @@ const all: errors.LockstepError[] = [
   new errors.JournalError("refused"),
   new errors.AppendRefusedError("The disk is full"),
   new errors.JournalReplacedError(),
+  new errors.SessionExpiredError(),
   new errors.JournalTruncatedError(3, 7),
   new errors.JournalUnreadableError("Cannot read the journal: it is cut"),
   new errors.OutcomeUnknownError("Cannot go on: the outcome is unknown"),

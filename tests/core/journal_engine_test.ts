@@ -44,14 +44,6 @@ function foreign(number: number, by: number, at = 0) {
   return recordOf("other", number, [{ at, command: { type: "add", by } as never }]);
 }
 
-/** A journal to which anyone may append, as several engines share it. */
-class SharedJournal extends MemoryJournal {
-  readonly isShared = true;
-  override open(): Promise<number> {
-    return this.tail();
-  }
-}
-
 Deno.test("an engine that was replaced stops, and so never grants what its successor grants", async () => {
   const journal = new MemoryJournal();
   const logged: string[] = [];
@@ -172,7 +164,7 @@ Deno.test("the beginning of an earlier session that is delivered again replaces 
 });
 
 Deno.test("engines on a shared journal do not replace each other", async () => {
-  const journal = new FaultyJournal(new SharedJournal());
+  const journal = new FaultyJournal(new MemoryJournal({ isShared: true }));
   const first = await opened(journal);
   const second = await opened(journal);
   assertEquals(await add(second.engine, 1), { total: 1 });
@@ -197,7 +189,7 @@ Deno.test("an append that its process left under way comes before the next start
 });
 
 Deno.test("records of other engines are stepped in the order of the journal, and change no answer", async () => {
-  const journal = new SharedJournal();
+  const journal = new MemoryJournal({ isShared: true });
   const { engine, clock } = await opened(journal);
   const first = add(engine, 1);
   await journal.append(foreign(1, 10, 5_000));
@@ -255,7 +247,7 @@ Deno.test("an older record that is delivered again does not take an engine back"
 });
 
 Deno.test("an engine stops at a record that is missing, and at one that it can't read", async () => {
-  const journal = new SharedJournal();
+  const journal = new MemoryJournal({ isShared: true });
   const { engine, clock } = await opened(journal);
   await journal.append(foreign(1, 1));
   await journal.append(foreign(3, 1));
@@ -383,7 +375,7 @@ Deno.test("an engine starts from the older snapshot when the store finds the new
 });
 
 Deno.test("barrier() resolves once everything is stepped that was acknowledged before", async () => {
-  const journal = new SharedJournal();
+  const journal = new MemoryJournal({ isShared: true });
   const { engine } = await opened(journal);
   const position = await journal.append(foreign(1, 7));
   assert(engine.position < position);
@@ -463,7 +455,7 @@ Deno.test("an engine that has not read its journal accepts no command", async ()
 });
 
 Deno.test("a foreign command that breaks the machine stops every engine that follows", async () => {
-  const journal = new SharedJournal();
+  const journal = new MemoryJournal({ isShared: true });
   const { engine, clock } = await opened(journal);
   const held = new FaultyJournal(journal, clock);
   const other = await opened(held);

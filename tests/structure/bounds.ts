@@ -76,6 +76,7 @@ export const BOUNDS: Readonly<Record<string, string>> = {
   "src/core/memory_journal.ts MemoryJournal.#records": "the records since the older snapshot",
   "src/core/memory_journal.ts MemoryJournal.#sessions": "one for each engine that has appended",
   "src/core/memory_journal.ts MemorySnapshots.#kept": "the newest two",
+  "src/core/membership.ts Membership.#silent": "the sessions that a replica knows",
   "src/core/replica.ts Replica.#sessions": "MOST_SESSIONS",
   "src/core/replica.ts Replica.skipped": "the commands that the options name",
 

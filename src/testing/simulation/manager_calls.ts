@@ -41,6 +41,7 @@ export const ONLY_AT_THE_END: ReadonlySet<string> = new Set([
   "invariant",
   "outcome-unknown",
   "journal-replaced",
+  "session-expired",
 ]);
 
 /** The reason with which calls are aborted. */
