@@ -14,6 +14,7 @@ CONSTANTS
   Grants,       \* the number of commands
   MaxUnstored,  \* the number of commands that may wait to be written
   Fences,       \* whether opening the journal ends the sessions before; else several engines share it
+  Enders,       \* the sessions that end those of others, on a journal that engines share
   Savers        \* the commands whose event makes its handler ask for a snapshot
 
 VARIABLES
@@ -35,6 +36,13 @@ journal == <<stored, first, opened, late, snapshots, saving, forgetting, engines
 Session == 1..Sessions
 Command == 1..Grants
 Begin == 0  \* the first command of a session, which grants nothing
+(* Ends session t for good, unless it has appended behind its record n. *)
+End(t, n) == -(10 * t + n)
+IsEnd(c) == c < 0
+EndedBy(c) == (-c) \div 10
+NumberIn(c) == (-c) % 10
+AllEnds == {End(t, n) : t \in Session, n \in 1..9}
+Over == 99  \* the number of a session that was ended: no record comes next
 
 Range(f) == {f[i] : i \in DOMAIN f}
 Greatest(a, b) == IF a > b THEN a ELSE b
@@ -52,8 +60,8 @@ Flight(number, commands, isLast) ==
   [number |-> number, commands |-> commands, call |-> "asked", doubt |-> FALSE, last |-> isLast]
 
 TypeOK ==
-  LET Commands == Seq({Begin} \cup Command)
-      Record == [session : Session, number : 1..(Grants + 1), commands : Commands]
+  LET Commands == Seq({Begin} \cup Command \cup AllEnds)
+      Record == [session : Session, number : 1..9, commands : Commands]
       Kept == [position : Nat, grants : Seq(Command), numbers : [Session -> Nat]]
   IN
   /\ Range(stored) \subseteq Record /\ late \subseteq Record
@@ -65,12 +73,12 @@ TypeOK ==
   /\ \A s \in Session : LET e == engines[s] IN
      /\ e.phase \in {"new", "opening", "running", "closing", "ended"}
      /\ e.position \in 0..Len(stored)
-     /\ e.grants \in Seq(Command) /\ e.gathering \in Seq(Command) /\ e.flight.commands \in Commands
+     /\ e.grants \in Seq(Command) /\ e.gathering \in Commands /\ e.flight.commands \in Commands
      /\ e.flight.call \in {"none", "asked", "stored", "acknowledged", "pausing"}
      /\ (e.flight.call = "none") = (e.flight.number = 0)
      /\ e.phase \in {"new", "ended"} => e = Engine(e.phase)
   /\ numbers \in [Session -> [Session -> Nat]]
-  /\ \A c \in Command : answers[c].status \in {"none", "sent", "granted", "refused", "unknown", "gone"}
+  /\ \A c \in Command : answers[c].status \in {"none", "sent", "granted", "refused", "unknown", "gone", "expired"}
 
 Empty ==
   /\ stored = <<>> /\ first = 1 /\ opened = <<>> /\ late = {}
@@ -93,7 +101,14 @@ Receive(record) == stored' = IF IsStored(record) THEN stored ELSE Append(stored,
 (* A replica: a position, and the state to which the records up to it lead.     *)
 
 Kept(s) == [position |-> engines[s].position, grants |-> engines[s].grants, numbers |-> numbers[s]]
-GrantsIn(commands) == SelectSeq(commands, LAMBDA c : c # Begin)
+GrantsIn(commands) == SelectSeq(commands, LAMBDA c : c > Begin)
+EndsIn(commands) == Range(SelectSeq(commands, IsEnd))
+(* A session is ended that has not appended since. *)
+IsSilent(known, c) == known[EndedBy(c)] = NumberIn(c)
+Numbered(known, record) == [t \in Session |->
+  IF t = record.session THEN record.number
+  ELSE IF \E c \in EndsIn(record.commands) : EndedBy(c) = t /\ IsSilent(known, c) THEN Over
+  ELSE known[t]]
 IsNext(known, record) == record.number = known[record.session] + 1
 Reached(position, i) == Greatest(position, i)
 
@@ -102,7 +117,7 @@ Take(kept, i) == LET record == stored[i] IN
   IF IsNext(kept.numbers, record)
   THEN [position |-> Reached(kept.position, i),
         grants |-> kept.grants \o GrantsIn(record.commands),
-        numbers |-> [kept.numbers EXCEPT ![record.session] = record.number]]
+        numbers |-> Numbered(kept.numbers, record)]
   ELSE [kept EXCEPT !.position = Reached(@, i)]
 
 RECURSIVE TakeAll(_, _, _)
@@ -114,7 +129,7 @@ TakeAll(kept, from, to) == IF from > to THEN kept ELSE TakeAll(Take(kept, from),
 Lives(s) == engines[s].phase \in {"opening", "running", "closing"}
 InFlight(s, call) == engines[s].flight.call = call
 (* The commands of an engine whose callers wait, apart from its own first one. *)
-Pending(s) == Range(GrantsIn(engines[s].flight.commands)) \cup Range(engines[s].gathering)
+Pending(s) == Range(GrantsIn(engines[s].flight.commands)) \cup Range(GrantsIn(engines[s].gathering))
 RecordOf(s) == LET f == engines[s].flight IN [session |-> s, number |-> f.number, commands |-> f.commands]
 
 (* All `commands` have an outcome without an epoch. *)
@@ -157,17 +172,27 @@ Open(s, isDamaged) ==
 
 (* A caller sends the next command, which has to wait, or is refused. *)
 IsFull(e) == Len(e.gathering) >= MaxUnstored
+Gathers(s, c) == LET e == engines[s] IN
+  IF e.flight = NoFlight THEN [e EXCEPT !.flight = Flight(numbers[s][s] + 1, <<c>>, FALSE)]
+  ELSE [e EXCEPT !.gathering = Append(@, c)]
 FirstAnswer(s, c, isFull) == [status |-> IF isFull THEN "refused" ELSE "sent", epoch |-> 0]
 Send(s, c) ==
   /\ engines[s].phase = "running"
   /\ \A d \in Command : (answers[d].status = "none") = (d >= c)
   /\ LET e == engines[s]  isFull == IsFull(e) IN
      /\ answers' = [answers EXCEPT ![c] = FirstAnswer(s, c, isFull)]
-     /\ engines' = [engines EXCEPT ![s] =
-          IF isFull THEN e
-          ELSE IF e.flight = NoFlight THEN [e EXCEPT !.flight = Flight(numbers[s][s] + 1, <<c>>, FALSE)]
-          ELSE [e EXCEPT !.gathering = Append(@, c)]]
+     /\ engines' = [engines EXCEPT ![s] = IF isFull THEN e ELSE Gathers(s, c)]
   /\ UNCHANGED <<stored, net, store, numbers>>
+(* An engine ends the session of another one, of which it has long read nothing: its process has *)
+(* ended, is paused, or can't reach the journal. It ends one at a time.                           *)
+IsKnown(s, t) == numbers[s][t] \in 1..(Over - 1)
+IsEnding(s) == EndsIn(engines[s].flight.commands \o engines[s].gathering) # {}
+Expire(s, t) ==
+  /\ s \in Enders /\ s # t
+  /\ engines[s].phase = "running"
+  /\ IsKnown(s, t) /\ ~IsEnding(s)
+  /\ engines' = [engines EXCEPT ![s] = Gathers(s, End(t, numbers[s][t]))]
+  /\ UNCHANGED <<stored, net, store, numbers, answers>>
 
 (* The record in flight was not stored, for certain. Its number is free. *)
 Refused(s) ==
@@ -238,6 +263,13 @@ Replaced(e, given) == [c \in Command |->
   IF c \in Range(GrantsIn(e.flight.commands)) /\ given[c].status = "sent" THEN [status |-> "unknown", epoch |-> 0]
   ELSE IF c \in Range(e.gathering) THEN [status |-> "refused", epoch |-> 0]
   ELSE given[c]]
+(* An engine stops for good at the record that ends its session. What waits was not stepped, and never *)
+(* will be, whether it is stored or not.                                                             *)
+EndOf(s, from, to) == {i \in from..to : Enders # {} /\ TakeAll(Kept(s), from, i).numbers[s] = Over}
+Expired(e, given) == [c \in Command |->
+  IF c \in Range(GrantsIn(e.flight.commands)) \cup Range(e.gathering) /\ given[c].status = "sent"
+  THEN [status |-> "expired", epoch |-> 0]
+  ELSE given[c]]
 Deliver(s, k) ==
   /\ Lives(s)
   /\ engines[s].position + 1 >= first
@@ -246,13 +278,16 @@ Deliver(s, k) ==
          from == e.position + 1
          end == IF IsReading(s) THEN Least(e.position + k, opened[s]) ELSE e.position + k
          begun == IF IsReading(s) THEN {} ELSE Successors(s, from, end)
-         to == IF begun = {} THEN end ELSE (CHOOSE i \in begun : \A j \in begun : i <= j) - 1
+         over == EndOf(s, from, end)
+         to == IF begun # {} THEN (CHOOSE i \in begun : \A j \in begun : i <= j) - 1
+               ELSE IF over # {} THEN CHOOSE i \in over : \A j \in over : i <= j
+               ELSE end
          kept == TakeAll(Kept(s), from, to)
          own == {i \in from..to : stored[i].session = s /\ stored[i].number = e.flight.number}
          moved == [e EXCEPT !.position = kept.position, !.grants = kept.grants]
          gone == IF own = {} THEN moved
                  ELSE Goes([moved EXCEPT !.phase = IF @ = "opening" THEN "running" ELSE @], kept.numbers[s])
-         next == IF begun # {} THEN Engine("ended")
+         next == IF begun # {} \/ over # {} THEN Engine("ended")
                  ELSE IF own = {} /\ IsReading(s) THEN Reading(kept, opened[s])
                  ELSE gone
          given == GrantsIn(e.flight.commands)
@@ -265,7 +300,9 @@ Deliver(s, k) ==
      /\ engines' = [engines EXCEPT ![s] = next]
      /\ numbers' = [numbers EXCEPT ![s] = IF next.phase = "ended" THEN Unnumbered ELSE kept.numbers]
      /\ saving' = IF begun = {} /\ Asks(s, e, Kept(s), kept) THEN [saving EXCEPT ![s] = Saved(kept)] ELSE saving
-     /\ answers' = IF begun = {} THEN granted ELSE Replaced(e, granted)
+     /\ answers' = IF begun # {} THEN Replaced(e, granted)
+                   ELSE IF over # {} THEN Expired(e, granted)
+                   ELSE granted
   /\ UNCHANGED <<stored, net, snapshots, forgetting, first>>
 (* The journal delivers once more a record that was taken before. *)
 Redeliver(s, p) ==
@@ -352,17 +389,30 @@ AnsweredIsStepped == \A c \in Command : answers[c].status = "granted" =>
 (* No epoch is given to two callers. *)
 NoEpochTwice == \A c, d \in Command :
   c # d /\ answers[c].status = "granted" /\ answers[d].status = "granted" => answers[c].epoch # answers[d].epoch
-(* Each replica stepped each record up to its position once, those of a session in order. *)
+(* A record comes behind one that ended its session, which had appended nothing in between. *)
+RECURSIVE IsVoid(_)
+NumberAt(t, j) == Cardinality({k \in 1..j - 1 : stored[k].session = t})
+EndsAt(t, j) == \E c \in EndsIn(stored[j].commands) : EndedBy(c) = t /\ NumberIn(c) = NumberAt(t, j)
+IsOver(t, i) == \E j \in 1..i : EndsAt(t, j) /\ ~IsVoid(j)
+IsVoid(i) == IsOver(stored[i].session, i - 1)
+(* Each replica stepped each record up to its position once, those of a session in order, and none that *)
+(* came behind the end of its session.                                                                *)
 OnceInOrder ==
   /\ \A i \in DOMAIN stored : stored[i].number = Cardinality({j \in 1..i : stored[j].session = stored[i].session})
   /\ \A r \in Replicas :
      /\ \A i, j \in DOMAIN r.grants : i < j => r.grants[i] # r.grants[j]
-     /\ Range(r.grants) = UNION {Range(GrantsIn(stored[i].commands)) : i \in 1..r.position}
+     /\ Range(r.grants) = UNION {Range(GrantsIn(stored[i].commands)) : i \in {j \in 1..r.position : ~IsVoid(j)}}
      /\ \A i, j \in DOMAIN r.grants : i < j /\
           (\E p \in Places(r.grants[i]), q \in Places(r.grants[j]) : stored[p].session = stored[q].session)
           => r.grants[i] < r.grants[j]
 (* Replicas at one position are equal, and so are snapshots. *)
 EqualReplicas == \A r, q \in Replicas : r.position = q.position => r = q
+(* A session is over where one that was not has ended it, and only if it had appended nothing since. *)
+OnlySilentEnds == \A r \in Replicas, t \in Session : (r.numbers[t] = Over) = IsOver(t, r.position)
+(* What a caller was told to be expired is nowhere. *)
+ExpiredIsNowhere == \A c \in Command : answers[c].status = "expired" => \A r \in Replicas : c \notin Range(r.grants)
+(* An engine whose session is over runs no more. *)
+EndedStops == \A s \in Session : Lives(s) => numbers[s][s] # Over
 (* What a session appends comes before the next one is opened, or not at all. *)
 FencedIsSilent == Fences => \A i \in DOMAIN stored, t \in DOMAIN opened :
   stored[i].session < t => i <= opened[t]

@@ -75,4 +75,14 @@ M_OffersAtOnce(s) ==
   /\ UNCHANGED <<numbers, answers>>
 (* What has gathered joins a record that is offered again. *)
 M_OffersMore(e) == [e EXCEPT !.flight.call = "asked", !.flight.commands = @ \o e.gathering, !.gathering = <<>>]
+(* A session is ended although it has appended since. *)
+M_EndsActive(known, c) == known[EndedBy(c)] \in NumberIn(c)..(Over - 1)
+(* What a session appends after its end is stepped. *)
+M_StepsVoid(known, record) == record.number = known[record.session] + 1 \/ known[record.session] = Over
+(* An engine whose session was ended goes on. *)
+M_EndedGoesOn(s, from, to) == {}
+(* The end of a session ends also what was stepped before. *)
+M_ExpiresStepped(e, given) == [c \in Command |->
+  IF c \in Range(GrantsIn(e.flight.commands)) \cup Range(e.gathering) THEN [status |-> "expired", epoch |-> 0]
+  ELSE given[c]]
 ================================================================================

@@ -21,6 +21,7 @@ Loss(action) == losses < MaxLosses /\ Counted(0, 1, 0, action)
 DoOpen(s) == Do(Open(s, FALSE))
 DoOpenDamaged(s) == Loss(Open(s, TRUE))
 DoSend(s, c) == Do(Send(s, c))
+DoExpire(s, t) == Fault(Expire(s, t))
 DoHandle(s) == Do(Handle(s))
 DoRefuse(s) == Fault(Refuse(s))
 DoAcknowledge(s) == Do(Acknowledge(s))
@@ -43,6 +44,7 @@ Next ==
   \/ \E s \in Session :
      \/ DoOpen(s) \/ DoOpenDamaged(s)
      \/ \E c \in Command : DoSend(s, c)
+     \/ \E t \in Session : DoExpire(s, t)
      \/ DoHandle(s) \/ DoRefuse(s) \/ DoAcknowledge(s) \/ DoLose(s) \/ DoOffer(s)
      \/ \E n \in 1..(Grants + 1) : DoArrive(s, n)
      \/ \E k \in Batches : DoDeliver(s, k)
@@ -62,6 +64,9 @@ NobodyIsTurnedAway == \A c \in Command : answers[c].status = "refused" => faults
 NoOutcomeIsUnknown == \A c \in Command : answers[c].status # "unknown"
 NoneIsBehind == \A s \in Session : Lives(s) => engines[s].position + 1 >= first
 NoneStartsOlder == \A s \in Session : engines[s].phase = "opening" => snapshots = <<>> \/ engines[s].position >= snapshots[1].position
+NobodyExpires == \A c \in Command : answers[c].status # "expired"
+NoEndIsLate == \A i \in DOMAIN stored : \A c \in EndsIn(stored[i].commands) : NumberIn(c) = NumberAt(EndedBy(c), i)
+NoGrantIsVoid == \A i \in DOMAIN stored : IsVoid(i) => GrantsIn(stored[i].commands) = <<>>
 NoSessionsAlternate == \A i, j, k \in DOMAIN stored :
   i < j /\ j < k => ~(stored[i].session = stored[k].session /\ stored[j].session # stored[k].session)
 ================================================================================

@@ -83,7 +83,7 @@ async function leave(
 }
 
 /** Everything that is tried in every state. */
-export function movesOf({ sessions, grants, batches }: JournalModel): Move[] {
+export function movesOf({ sessions, grants, batches, enders }: JournalModel): Move[] {
   const each = (action: string, numbers: readonly number[]): Move[] =>
     count(sessions).flatMap((session) => numbers.map((n): Move => [action, session, n]));
   const alone = [
@@ -93,6 +93,7 @@ export function movesOf({ sessions, grants, batches }: JournalModel): Move[] {
   return [
     ...alone.flatMap((action) => count(sessions).map((session): Move => [action, session])),
     ...each("send", count(grants)),
+    ...each("expire", count(sessions)).filter(([, s]) => enders.includes(s!)),
     ...each("arrive", count(grants + 1)),
     ...each("deliver", batches),
     ...each("redeliver", count(sessions + grants)),

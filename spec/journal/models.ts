@@ -16,6 +16,8 @@ export interface JournalModel {
   readonly maxUnstored: number;
   /** Whether opening the journal ends the sessions before. */
   readonly fences: boolean;
+  /** The sessions that end those of others, on a journal that engines share. */
+  readonly enders: readonly number[];
   /** The commands whose event makes its handler ask for a snapshot. */
   readonly savers: readonly number[];
   /** The number of calls that fail. */
@@ -36,6 +38,7 @@ const LEAST: Omit<JournalModel, "name"> = {
   grants: 1,
   maxUnstored: 9,
   fences: true,
+  enders: [],
   savers: [],
   maxFaults: 0,
   maxLosses: 0,
@@ -73,6 +76,15 @@ export const MODELS: readonly JournalModel[] = [
     fences: false,
     batches: [1, 2],
     mayRedeliver: true,
+  },
+  {
+    ...LEAST,
+    name: "members",
+    sessions: 2,
+    fences: false,
+    enders: [1],
+    maxFaults: 1,
+    batches: [1, 2],
   },
   {
     ...LEAST,

@@ -7,7 +7,12 @@
 
 import { setImmediate } from "node:timers";
 import { Engine } from "../../src/core/engine.ts";
-import { AppendRefusedError, JournalError, JournalReplacedError } from "../../src/core/errors.ts";
+import {
+  AppendRefusedError,
+  JournalError,
+  JournalReplacedError,
+  SessionExpiredError,
+} from "../../src/core/errors.ts";
 import {
   entriesOf,
   type JournalRecord,
@@ -17,7 +22,7 @@ import {
 } from "../../src/core/journal.ts";
 import { silentLogger } from "../../src/core/logger.ts";
 import { MemoryJournal } from "../../src/core/memory_journal.ts";
-import { restoreChunks } from "../../src/core/replica.ts";
+import { type BeginSession, type EndSession, restoreChunks } from "../../src/core/replica.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
 import { stateText } from "../tool/graphs.ts";
 import { canonical } from "../tool/value.ts";
@@ -43,16 +48,8 @@ interface Kept {
 }
 
 interface Answer {
-  readonly status: "none" | "sent" | "granted" | "refused" | "unknown" | "gone";
+  readonly status: "none" | "sent" | "granted" | "refused" | "unknown" | "gone" | "expired";
   readonly epoch: number;
-}
-
-/** A journal that anyone may append to, as several engines share it. */
-class SharedJournal extends MemoryJournal {
-  readonly isShared = true;
-  override open(): Promise<Position> {
-    return this.tail();
-  }
 }
 
 /** An engine and what is seen of it. */
@@ -60,16 +57,18 @@ class Host {
   phase: "new" | "opening" | "running" | "closing" | "ended" = "new";
   readonly clock = new SimulatedClock();
   readonly connection: Connection;
+  readonly commandsOf: (record: JournalRecord) => number[];
   engine: Engine<GranterState, Grant, Granted, { grant: { epoch: number } }> | undefined;
-  /** The commands whose callers wait, in the order of sending. */
+  /** The commands that were not answered, in the order of sending, and those of the engine itself. */
   readonly waiting: number[] = [];
   /** The state that was stepped last, or restored. */
   grants: readonly number[] = [];
   /** The snapshot that is not stored yet. */
   saving: Kept | undefined;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, commandsOf: (record: JournalRecord) => number[]) {
     this.connection = connection;
+    this.commandsOf = commandsOf;
   }
 
   get lives(): boolean {
@@ -80,7 +79,7 @@ class Host {
   get flight(): JournalRecord | undefined {
     const { offered } = this.connection;
     if (!this.lives || offered === undefined) return undefined;
-    const waits = commandsOf(offered).some((command) =>
+    const waits = this.commandsOf(offered).some((command) =>
       command === 0 ? this.phase === "opening" : this.waiting.includes(command)
     );
     return waits ? offered : undefined;
@@ -126,7 +125,7 @@ export class World {
 
   private constructor(model: JournalModel) {
     this.#model = model;
-    this.#journal = model.fences ? new MemoryJournal() : new SharedJournal();
+    this.#journal = new MemoryJournal({ isShared: !model.fences });
     this.#answers = Array.from({ length: model.grants }, () => ({ status: "none", epoch: 0 }));
     this.#hosts = Array.from({ length: model.sessions }, () => this.#host());
   }
@@ -166,7 +165,8 @@ export class World {
     const mayFail = this.#faults < maxFaults;
     const mayLose = this.#losses < maxLosses;
     const { lives = false, phase = "new", call = "none" } = host ?? {};
-    const { after = 0, saving } = host?.connection ?? {};
+    const { connection } = host ?? {};
+    const { after = 0, saving } = connection ?? {};
     switch (action) {
       case "open":
         return s === this.#opened.length + 1;
@@ -174,6 +174,9 @@ export class World {
         return mayLose && s === this.#opened.length + 1 && this.#snapshots.length > 0;
       case "send":
         return phase === "running" && this.#answers.findIndex(isUnsent) === n - 1;
+      case "expire":
+        return mayFail && phase === "running" && s !== n && !host.waiting.some(isEnd) &&
+          isLive(this.#numbersAt(connection!.after)[n - 1]!);
       case "handle":
         return call === "asked";
       case "refuse":
@@ -228,11 +231,14 @@ export class World {
         return this.#open(host);
       case "send":
         return this.#send(host, n);
+      case "expire":
+        this.#faults++;
+        return this.#expire(host, n);
       case "handle":
         return this.#handle(host);
       case "refuse":
         this.#faults++;
-        return host.answer(new AppendRefusedError("The disk is full"));
+        return this.#refuse(host);
       case "acknowledge":
         return host.answer();
       case "lose":
@@ -271,6 +277,15 @@ export class World {
     }
   }
 
+  /** Refuses a call. What its engine sent by itself is over then, unless an earlier call may have stored it. */
+  #refuse(host: Host): void {
+    const ends = this.#commandsOf(host.connection.call!.record).filter(isEnd);
+    if (host.engine!.stalled === undefined) {
+      for (const end of ends) host.waiting.splice(host.waiting.indexOf(end), 1);
+    }
+    host.answer(new AppendRefusedError("The disk is full"));
+  }
+
   /** Looks at what can only be read with a promise. */
   async #look(): Promise<void> {
     this.#isDamaged = false;
@@ -288,7 +303,10 @@ export class World {
     }
     this.#snapshots = snapshots;
     for (const host of this.#hosts) {
-      const { saving } = host.connection;
+      const { saving, after } = host.connection;
+      const taken = this.#stored.slice(0, after).flatMap(({ commands }) => commands);
+      const ended = host.waiting.findIndex((command) => isEnd(command) && taken.includes(command));
+      if (ended >= 0) host.waiting.splice(ended, 1);
       host.saving = saving &&
         await this.#kept({ ...saving, chunks: ReadableStream.from(saving.bytes) });
     }
@@ -308,6 +326,7 @@ export class World {
             .grants;
         },
       }),
+      (record) => this.#known(record).commands as number[],
     );
     return host;
   }
@@ -342,8 +361,13 @@ export class World {
       host.waiting.splice(host.waiting.indexOf(command), 1);
       this.#answers[command - 1] = error === undefined
         ? { status: "granted", epoch: (answer as { epoch: number }).epoch }
-        : { status: isRefusal(error) ? "refused" : "unknown", epoch: 0 };
+        : { status: statusOf(error), epoch: 0 };
     });
+  }
+
+  #expire(host: Host, session: number): void {
+    host.waiting.push(endOf(session, this.#numbersAt(host.connection.after)[session - 1]!));
+    host.engine!.endSession(this.#hosts[session - 1]!.connection.session!);
   }
 
   #handle(host: Host): void {
@@ -391,7 +415,7 @@ export class World {
 
   #engineOf(host: Host) {
     const { phase, lives, flight, engine, connection: { isLast } } = host;
-    const commands = flight === undefined ? [] : commandsOf(flight);
+    const commands = flight === undefined ? [] : host.commandsOf(flight);
     return {
       phase,
       position: lives ? engine!.position : 0,
@@ -409,7 +433,29 @@ export class World {
 
   #known(record: JournalRecord): Known {
     const { session, number } = record;
-    return { session: this.#sessionOf(session), number, commands: commandsOf(record) };
+    return { session: this.#sessionOf(session), number, commands: this.#commandsOf(record) };
+  }
+
+  /** By session, the number of its last record up to `position`; {@linkcode OVER} once it was ended. */
+  #numbersAt(position: Position): number[] {
+    const numbers = this.#hosts.map(() => 0);
+    for (const { session, number, commands } of this.#stored.slice(0, position)) {
+      if (numbers[session - 1] === OVER) continue;
+      numbers[session - 1] = number;
+      numbers.forEach((last, i) => {
+        if (commands.includes(endOf(i + 1, last))) numbers[i] = OVER;
+      });
+    }
+    return numbers;
+  }
+
+  /** 0 begins a session. */
+  #commandsOf(record: JournalRecord): number[] {
+    return entriesOf<Grant | EndSession | BeginSession>(record).map(({ command }) => {
+      if (command.type === "grant") return command.to;
+      if (command.type === "begin-session") return 0;
+      return endOf(this.#sessionOf(command.session), command.number);
+    });
   }
 
   #sessionOf(name: string): number {
@@ -425,7 +471,9 @@ export class World {
         sessions: ReadonlyMap<string, number>;
       };
       grants = state.grants;
-      for (const [name, number] of sessions) numbers[this.#sessionOf(name) - 1] = number;
+      for (const [name, number] of sessions) {
+        numbers[this.#sessionOf(name) - 1] = Math.min(number, OVER);
+      }
     };
     await restoreChunks({ position: 0, restore, take: ignore }, meta, chunks);
     return { position: meta.position, grants, numbers };
@@ -435,14 +483,27 @@ export class World {
 /** Variables of the specification that nothing outside of an engine shows. */
 export const HIDDEN: readonly string[] = ["numbers"];
 
-/** The commands of a record; 0 begins a session. */
-function commandsOf(record: JournalRecord): number[] {
-  return entriesOf<Grant>(record).map(({ command }) => command.type === "grant" ? command.to : 0);
+/** The number of the last record of a session that is over. */
+const OVER = 99;
+
+/** The command that ends a session which has appended nothing behind its record `number`. */
+function endOf(session: number, number: number): number {
+  return -(10 * session + number);
 }
 
-/** Whether the command of a call that ended with `error` was certainly not stored. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof JournalError || error instanceof JournalReplacedError;
+function isEnd(command: number): boolean {
+  return command < 0;
+}
+
+function isLive(number: number): boolean {
+  return number > 0 && number < OVER;
+}
+
+/** What the caller knows of a command whose call ended with `error`. */
+function statusOf(error: unknown): Answer["status"] {
+  if (error instanceof SessionExpiredError) return "expired";
+  const isRefused = error instanceof JournalError || error instanceof JournalReplacedError;
+  return isRefused ? "refused" : "unknown";
 }
 
 function isUnsent({ status }: Answer): boolean {
