@@ -28,7 +28,7 @@ const RULES: readonly Rule[] = [
     rule: "it offers the same record again until the outcome is known",
     bugs: {
       "an append that was stored without an answer counts as refused": "EveryCallEnds",
-      "a record of unknown outcome is a new one when it is offered again": "RunsOn",
+      "a record of unknown outcome is a new one when it is offered again": "Starts",
     },
   },
   {
@@ -43,6 +43,16 @@ const RULES: readonly Rule[] = [
     bugs: {
       "time goes back to the clock of another engine": "StepsInTime",
       "time starts at the wall time, also where the journal is ahead": "EveryCallEnds",
+    },
+  },
+  {
+    rule: "sessions are members: one that is silent is ended, and changes nothing from then on",
+    bugs: {
+      "what a session appends after its end is stepped": "OnlySilentEnd",
+      "a session is ended although it has appended since it was found silent": "OnlySilentEnd",
+      "an engine whose session was ended goes on": "SilentStops",
+      "a session is ended after one renewal of another engine": "OnlySilentEnd",
+      "an engine never ends the session of another one": "SilentStops",
     },
   },
   {
@@ -100,7 +110,9 @@ Deno.test("engines that share a journal agree, whatever happens to their process
     assert(report.outcomes.get("ok")! > 0);
     for (const fault of report.faults.keys()) faults.add(fault);
   }
-  assertEquals([...faults].sort(), ["crash", "gap", "poison", "restart", "truncation"]);
+  assertEquals([...faults].sort(), [
+    ...["crash", "expiry", "gap", "late end", "poison", "restart", "truncation"],
+  ]);
 });
 
 Deno.test("the same seed makes the same calls of engines, which end in the same ways", async () => {

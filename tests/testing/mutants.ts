@@ -736,9 +736,9 @@ export const MUTANTS: readonly Mutant[] = [
   inEngines(
     "an engine steps its own commands at once, and not in the order of the journal",
     "core/engine.ts",
-    "    this.#writer.add({ at, command: written, reply: reply as Reply<unknown> });",
-    '    if (command.type !== "begin-session") this.#step(command, at, undefined);\n' +
-      "    this.#writer.add({ at, command: written, reply: reply as Reply<unknown> });",
+    "    this.#append(written, reply as Reply<unknown>);",
+    '    if (command.type !== "begin-session") this.#step(command, undefined, undefined);\n' +
+      "    this.#append(written, reply as Reply<unknown>);",
   ),
   inEngines(
     "a record of another engine answers the calls of this one",
@@ -806,6 +806,36 @@ export const MUTANTS: readonly Mutant[] = [
     "core/journal_reader.ts",
     "        if (cause instanceof InvariantError) return; // the engine has stopped\n",
     "",
+  ),
+  inEngines(
+    "what a session appends after its end is stepped",
+    "core/replica.ts",
+    "    if (number <= last) return false;\n",
+    "    if (number <= last && last !== OVER) return false;\n",
+  ),
+  inEngines(
+    "a session is ended although it has appended since it was found silent",
+    "core/replica.ts",
+    "if (this.#sessions.get(session) === number) this.#sessions.set(session, OVER);",
+    "if (this.#sessions.get(session)! >= number) this.#sessions.set(session, OVER);",
+  ),
+  inEngines(
+    "an engine whose session was ended goes on",
+    "core/journal_reader.ts",
+    "if (this.#replica.isOver(session)) {",
+    "if (session === undefined) {",
+  ),
+  inEngines(
+    "a session is ended after one renewal of another engine",
+    "core/membership.ts",
+    "if (count >= MOST_SILENT) this",
+    "if (count >= 1) this",
+  ),
+  inEngines(
+    "an engine never ends the session of another one",
+    "core/membership.ts",
+    "if (count >= MOST_SILENT) this",
+    "if (count >= Infinity) this",
   ),
   inEngines(
     "a start steps the command that broke the machine",

@@ -16,33 +16,68 @@ import {
 } from "../../core/journal.ts";
 import type { Instant, Named } from "../../core/machine.ts";
 import { MemoryJournal } from "../../core/memory_journal.ts";
+import type { EndSession } from "../../core/replica.ts";
 import { FaultyJournal } from "../faulty_journal.ts";
 import { isPoison } from "./ledger.ts";
 
 const NEVER: Promise<never> = new Promise(() => {});
 
+/** What the journal knows of a session. */
+export interface KnownSession {
+  /** The number of its newest record. */
+  number: number;
+  /** When that was stored. */
+  at: Instant;
+  /** The position of its first record. */
+  readonly begunAt: Position;
+  /** The position of the record that ended it, if it was ended. */
+  endedAt?: Position;
+}
+
 /** A journal in memory to which several engines append side by side. */
 export class SharedJournal extends MemoryJournal {
-  readonly isShared = true;
   /** The position of the newest command that breaks the machine. */
   poisonedAt: Position | undefined;
+  /** By session, what the records say. */
+  readonly known: Map<string, KnownSession> = new Map();
+  /** The least time for which a session that was ended had stored nothing. */
+  leastSilenceMs = Infinity;
+  readonly #clock: Clock;
 
-  override open(): Promise<Position> {
-    return this.tail();
+  /** Creates an empty journal; `clock` has the true time. */
+  constructor(clock: Clock, sessionMs: number) {
+    super({ isShared: true, sessionMs });
+    this.#clock = clock;
   }
 
   override async append(record: JournalRecord): Promise<Position> {
     const position = await super.append(record);
-    if (entriesOf<Named>(record).some(({ command }) => isPoison(command))) {
-      this.poisonedAt = position;
+    const { session, number } = record;
+    const known = this.known.get(session) ?? { number: 0, at: 0, begunAt: position };
+    if (number <= known.number) return position;
+    const now = this.#clock.now();
+    Object.assign(known, { number, at: now });
+    this.known.set(session, known);
+    if (known.endedAt !== undefined) return position;
+    for (const { command } of entriesOf<Named>(record)) {
+      if (isPoison(command)) this.poisonedAt = position;
+      if (command.type === "end-session") this.#end(command as EndSession, position, now);
     }
     return position;
+  }
+
+  #end({ session, number }: EndSession, position: Position, now: Instant): void {
+    const known = this.known.get(session);
+    if (known?.number !== number || known.endedAt !== undefined) return;
+    known.endedAt = position;
+    this.leastSilenceMs = Math.min(this.leastSilenceMs, now - known.at);
   }
 }
 
 /** A process that may pause, and crashes in the end. */
 export class EngineProcess implements Clock, Journal {
   readonly isShared = true;
+  readonly sessionMs: number | undefined;
   readonly maxRecordBytes: number;
   readonly snapshots: SnapshotStore;
   /** Its connection to the journal. */
@@ -71,6 +106,7 @@ export class EngineProcess implements Clock, Journal {
     this.#clock = clock;
     this.#skewMs = skewMs;
     this.journal = new FaultyJournal(journal, clock);
+    this.sessionMs = journal.sessionMs;
     this.maxRecordBytes = journal.maxRecordBytes;
     this.snapshots = journal.snapshots;
   }

@@ -18,6 +18,7 @@ import {
   JournalTruncatedError,
   JournalUnreadableError,
   LockstepError,
+  SessionExpiredError,
 } from "../../core/errors.ts";
 import { placeOf, type Position } from "../../core/journal.ts";
 import { silentLogger } from "../../core/logger.ts";
@@ -104,7 +105,7 @@ class EngineWorld {
   readonly #chance: Chance;
   /** The true time. */
   readonly #clock = new SimulatedClock(1_000_000);
-  readonly #journal = new SharedJournal();
+  readonly #journal = new SharedJournal(this.#clock, SESSION_MS);
   #members: Member[] = [];
   readonly #skip: string[] = [];
   /** The state that the first engine had at each position. */
@@ -113,6 +114,8 @@ class EngineWorld {
   readonly #epochs = new Map<string, number>();
   /** The largest epoch that a caller knows. */
   #known = 0;
+  /** The grants whose callers were told that they have not happened, and never will. */
+  readonly #never = new Set<string>();
   /** The reminders that were answered. */
   readonly #reminders = new Set<string>();
   #broken: BrokenInvariantError | undefined;
@@ -154,11 +157,13 @@ class EngineWorld {
       if (chance.happens(0.05)) process.pause();
       else if (chance.happens(0.1)) process.resume();
     }
-    await this.#replaceTruncated();
+    await this.#replaceStopped();
     if (chance.happens(0.05)) await this.#crash();
     if (chance.happens(0.03)) await this.#restart();
     if (chance.happens(0.03)) await this.#fallBehind();
     if (chance.happens(0.03)) await this.#loseRecord();
+    if (chance.happens(0.03)) await this.#fallSilent();
+    if (chance.happens(0.03)) await this.#endTooLate();
     if (chance.happens(0.02)) await this.#poison();
   }
 
@@ -177,6 +182,13 @@ class EngineWorld {
       for (const reminder of this.#reminders) {
         if (!engine.state.reminded.has(reminder)) fail("TimersFire", `${reminder} did not`);
       }
+    }
+    const live = [...this.#journal.known.values()].filter(({ endedAt }) => endedAt === undefined);
+    if (live.length > this.#members.length) {
+      fail("DeadSessionsEnd", `${live.length} sessions of ${this.#members.length} engines go on`);
+    }
+    for (const to of this.#never) {
+      if (this.#epochs.has(to)) fail("RefusedIsNowhere", `${to} was granted all the same`);
     }
     for (const member of [...this.#members]) await this.#close(member);
   }
@@ -207,8 +219,11 @@ class EngineWorld {
     }
   }
 
-  /** Replaces the engines that were slower than two snapshots; no other one may have stopped. */
-  async #replaceTruncated(): Promise<void> {
+  /**
+   * Replaces the engines that were slower than two snapshots, and those whose session was ended; no other
+   * one may have stopped.
+   */
+  async #replaceStopped(): Promise<void> {
     for (const member of [...this.#members]) {
       const { stopped, process } = member;
       if (process.isPaused) continue;
@@ -217,6 +232,9 @@ class EngineWorld {
           fail("TruncatedStops", `an engine goes on whose records were forgotten: ${stopped}`);
         }
         this.#count("truncation");
+        await this.#replace(member);
+      } else if (stopped instanceof SessionExpiredError) {
+        this.#count("expiry");
         await this.#replace(member);
       } else if (stopped !== undefined) fail("RunsOn", `an engine has stopped: ${stopped}`);
     }
@@ -228,6 +246,12 @@ class EngineWorld {
     const { position, sequence, state: { digest, grants } } = engine;
     const state = `${digest} ${grants.length} ${sequence}`;
     const known = this.#states.get(position);
+    for (const [session, { begunAt, endedAt = Infinity }] of this.#journal.known) {
+      const isMember = begunAt <= position && position < endedAt;
+      if (engine.isMember(session) !== isMember) {
+        this.#report("OnlySilentEnd", `at ${position} a session is ${isMember ? "" : "not "}over`);
+      }
+    }
     if (known === undefined) this.#states.set(position, state);
     else if (known !== state) {
       this.#report("EqualReplicas", `at ${position} one has ${known}, another ${state}`);
@@ -238,6 +262,7 @@ class EngineWorld {
     member: Member,
     command: Each,
     answered: (answer: LedgerAnswers[Each["type"]]) => void = () => {},
+    refused: (code: string) => void = () => {},
   ): boolean {
     const { engine, open, process } = member;
     const id = ++this.calls;
@@ -245,6 +270,7 @@ class EngineWorld {
     open.set(id, command.type);
     const end = (outcome: string) => {
       isAccepted = outcome === "ok";
+      if (!isAccepted) refused(outcome);
       if (!open.delete(id)) this.#report("AnsweredOnce", `${command.type} has two outcomes`);
       this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
     };
@@ -270,10 +296,13 @@ class EngineWorld {
 
   #grant(member: Member): boolean {
     const to = `grant-${this.calls}`;
+    const refused = (code: string) => {
+      if (code === "session-expired" || code === "journal") this.#never.add(to);
+    };
     return this.#send(member, { type: "grant", to }, ({ epoch }) => {
       this.#learn("AnsweredIsStored", to, epoch);
       this.#known = Math.max(this.#known, epoch);
-    });
+    }, refused);
   }
 
   /** Notes the epoch of a grant, which has only one. */
@@ -339,7 +368,45 @@ class EngineWorld {
     await this.#advance(50);
     behind!.process.resume();
     await this.#advance(500);
-    await this.#replaceTruncated();
+    await this.#replaceStopped();
+  }
+
+  /**
+   * Pauses a process until the others have ended its session: what it has sent and not stored by then
+   * changes nothing, and it stops.
+   */
+  async #fallSilent(): Promise<void> {
+    await this.#mend();
+    const [silent] = this.#members;
+    const { journal } = silent!.process;
+    journal.hold();
+    this.#grant(silent!);
+    await this.#advance(0);
+    silent!.process.pause();
+    await this.#advance(2 * SESSION_MS);
+    journal.release();
+    silent!.process.resume();
+    await this.#advance(1_000);
+    if (!(silent!.stopped instanceof SessionExpiredError)) {
+      fail("SilentStops", `an engine that was silent for long goes on: ${silent!.stopped}`);
+    }
+    await this.#replaceStopped();
+  }
+
+  /** Has an engine end the session of another one, which appends before that is stored, and so goes on. */
+  async #endTooLate(): Promise<void> {
+    await this.#mend();
+    this.#count("late end");
+    const [ending, alive] = this.#members;
+    ending!.process.journal.hold();
+    ending!.engine.endSession(alive!.engine.session!);
+    this.#grant(alive!);
+    await this.#advance(10);
+    ending!.process.mend();
+    await this.#advance(500);
+    if (alive!.stopped !== undefined) {
+      fail("OnlySilentEnd", `an engine was ended that had appended since: ${alive!.stopped}`);
+    }
   }
 
   /** Loses a record on its way to one process, which has to stop at the next one of that session. */
@@ -410,7 +477,7 @@ class EngineWorld {
       process.mend();
     }
     await this.#advance(1_000);
-    await this.#replaceTruncated();
+    await this.#replaceStopped();
   }
 
   #count(fault: string): void {
@@ -423,6 +490,10 @@ class EngineWorld {
 
   async #advance(ms: number): Promise<void> {
     await this.#clock.advance(ms);
+    const { leastSilenceMs } = this.#journal;
+    if (leastSilenceMs < LEAST_SILENCE_MS) {
+      fail("OnlySilentEnd", `a session was ended that had appended ${leastSilenceMs} ms before`);
+    }
     if (this.#broken !== undefined) throw this.#broken;
   }
 
@@ -442,6 +513,12 @@ class EngineWorld {
 
 /** The number of processes. */
 const PROCESSES = 3;
+
+/** The time without a record after which a session is ended. */
+const SESSION_MS = 3_000;
+
+/** The least time without a record after which one is: two renewals of an engine that counts three. */
+const LEAST_SILENCE_MS = 2 * SESSION_MS / 3;
 
 /** The option `maxUnstored` of the engines. */
 const MOST_UNSTORED = 8;
