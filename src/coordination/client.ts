@@ -63,6 +63,10 @@ export class ActingDispatcher implements RootDispatcher {
     return this.#inner.clock;
   }
 
+  get session(): string | undefined {
+    return this.#inner.session;
+  }
+
   get stalled(): LockstepError | undefined {
     return this.#inner.stalled;
   }

@@ -25,7 +25,7 @@ import type { TaskBackedOff, TaskFailed } from "../tasks/events.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
 import type { Journal } from "../core/journal.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
-import { healthOf } from "../core/machine.ts";
+import { healthOf, type SessionTest } from "../core/machine.ts";
 import type { AgentProfile } from "../agents/types.ts";
 import type { Conflict } from "../conflicts/types.ts";
 import type { ScheduleOptions, ScheduleView, Task, TaskView } from "../tasks/types.ts";
@@ -75,6 +75,7 @@ import {
 } from "./health.ts";
 import type { RootAnswers, RootCommand, RootHost, RootState } from "../root/state.ts";
 import { rootMachine } from "../root/machine.ts";
+import { endsOfCalls } from "../messages/client.ts";
 import { endFormerProcess } from "../root/recovery.ts";
 import { requireText } from "../tasks/commands.ts";
 import { Subsystems, THING } from "./subsystems.ts";
@@ -184,13 +185,14 @@ export class CoordinationManager implements AsyncDisposable {
     requireFunction(eventBus?.publish, "eventBus.publish", attempt);
     this.eventBus = eventBus;
     const { clock = config.clock, journal = config.journal, skip = config.skip } = options;
-    const isRecovered = journal !== undefined;
     const hosted = {
       thing: THING,
       machine: rootMachine(this.#settings.root),
-      connect: (host: RootHost) =>
-        new Subsystems(host, this.#settings, eventBus, logger, isRecovered),
-      recover: ({ client }: Subsystems) => endFormerProcess(client),
+      connect: (host: RootHost) => new Subsystems(host, this.#settings, eventBus, logger),
+      recover({ client }: Subsystems, isOver: SessionTest) {
+        for (const end of endsOfCalls(client.state.messages, isOver)) client.owe(end);
+        return endFormerProcess(client, isOver);
+      },
     };
     this.#host = new Host(hosted, eventBus, logger, {
       ...(clock !== undefined && { clock }),

@@ -40,13 +40,11 @@ export class Subsystems {
   readonly versions: OptimisticLockManager;
   readonly metrics: CoordinationMetricsCollector;
 
-  /** `isRecovered` says whether the machine was read from a journal of an earlier process. */
   constructor(
     host: RootHost,
     settings: CoordinationSettings,
     eventBus: EventBus,
     logger: Logger,
-    isRecovered: boolean,
   ) {
     const { clock } = host.dispatcher;
     const { state } = host;
@@ -67,7 +65,6 @@ export class Subsystems {
     this.resources = this.scheduler.resources;
     this.messages = new MessageRouter(settings.messages, eventBus, logger, {
       host: this.#part("messages"),
-      isRecovered,
     });
     this.stealing = new WorkStealingCoordinator(settings.stealing, eventBus, logger, {
       host: this.#part("tasks"),

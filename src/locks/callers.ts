@@ -11,7 +11,13 @@
  */
 
 import { reschedule, schedule, unschedule } from "../core/data/deadlines.ts";
-import { type Refusal, type ResumeListening, startsAnew } from "../core/machine.ts";
+import {
+  type Refusal,
+  type ResumeListening,
+  type SessionTest,
+  setSession,
+  startsAnew,
+} from "../core/machine.ts";
 import type { TicketTerms } from "../core/tickets.ts";
 import type {
   Acquire,
@@ -122,6 +128,7 @@ export function resume(
   if (wait !== undefined && wait.owner.owner === owner && isFor(wait, requests)) {
     const resourceIds = requests.map(({ resourceId }) => resourceId);
     events.push({ type: "resource:resumed", resourceIds, agentId, owner, waitId });
+    setSession(wait, command);
     attach(step, wait, command);
     return { status: "queued", waitId };
   }
@@ -172,8 +179,13 @@ export function restartKeeping(step: LockStep, command: ResumeListening): void {
  * Returns the commands for the waits whose callers are gone with their process: the end of each, or, if
  * it is kept, that its caller has left.
  */
-export function orphanedWaits({ waits }: Readonly<LockState>): (CancelWait | DetachWait)[] {
-  return [...waits.values()].map(({ id: waitId, owner: { agentId, owner }, caller }) =>
+export function orphanedWaits(
+  { waits }: Readonly<LockState>,
+  isOver: SessionTest,
+): (CancelWait | DetachWait)[] {
+  return [...waits.values()].filter(isOver).map((
+    { id: waitId, owner: { agentId, owner }, caller },
+  ) =>
     caller === undefined
       ? { type: "cancel-wait", waitId, agentId, owner }
       : { type: "detach-wait", waitId, agentId, owner, keepMs: caller.keepMs }

@@ -21,7 +21,7 @@ import {
   requireSignal,
 } from "../core/arguments.ts";
 import type { PlainStep } from "../core/dispatcher.ts";
-import type { Instant, Named, ResumeListening, Tick } from "../core/machine.ts";
+import type { Instant, Named, OfSession, ResumeListening, Tick } from "../core/machine.ts";
 import type { AcquireDefaults } from "./config.ts";
 import { readTicketOptions, type TicketTerms } from "../core/tickets.ts";
 import type { WaitEnd } from "./events.ts";
@@ -50,7 +50,8 @@ export interface OwnerCommand {
 }
 
 /** Acquires one lock. */
-export interface Acquire extends Named<"acquire">, OwnerCommand, ResourceRequest, TicketTerms {
+export interface Acquire
+  extends Named<"acquire">, OwnerCommand, ResourceRequest, TicketTerms, OfSession {
   /** Higher is sooner; one point is worth `agingMs` of waiting. */
   readonly priority: number;
   /** The time limit of the wait. */
@@ -62,7 +63,7 @@ export interface Acquire extends Named<"acquire">, OwnerCommand, ResourceRequest
 }
 
 /** Acquires several locks at the same moment, or none. No resource may be named twice. */
-export interface AcquireAll extends Named<"acquire-all">, OwnerCommand, TicketTerms {
+export interface AcquireAll extends Named<"acquire-all">, OwnerCommand, TicketTerms, OfSession {
   /** Granted in this order. */
   readonly requests: readonly ResourceRequest[];
   /** Higher is sooner; one point is worth `agingMs` of waiting. */

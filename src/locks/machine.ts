@@ -115,6 +115,7 @@ export function lockMachine(config: Partial<LockConfig> = {}): LockPart {
   return definePart<LockState, LockCommand, LockEvent, LockAnswers>({
     name: "locks",
     commands: COMMANDS,
+    ofSession: ["acquire", "acquire-all"],
     config: { ...DEFAULT_LOCK_CONFIG, ...config },
     configured,
     init: () => emptyLocks({ ...DEFAULT_LOCK_CONFIG, ...config }),

@@ -8,7 +8,7 @@ import { quote, requireInteger } from "../core/arguments.ts";
 import type { Clock } from "../core/clock.ts";
 import { attempting } from "../core/client.ts";
 import type { EventPublisher } from "../core/dispatcher.ts";
-import type { HealthStatus, Instant } from "../core/machine.ts";
+import type { HealthStatus, Instant, SessionTest } from "../core/machine.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
 import type { Journal } from "../core/journal.ts";
 import { defaultLogger, type Logger } from "../core/logger.ts";
@@ -475,6 +475,6 @@ function acquireBy(
  * Ends the waits that a journal contains, as their callers ended with the process that wrote it; those that
  * are kept for their callers go on.
  */
-function endWaits(client: LockClient): void {
-  for (const end of orphanedWaits(client.state)) client.owe(end);
+function endWaits(client: LockClient, isOver: SessionTest): void {
+  for (const end of orphanedWaits(client.state, isOver)) client.owe(end);
 }

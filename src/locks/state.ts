@@ -18,7 +18,7 @@
 
 import { type Deadlines, noDeadlines, type Timer } from "../core/data/deadlines.ts";
 import { type Heap, type HeapEntry, precedes, push } from "../core/data/heap.ts";
-import type { Instant } from "../core/machine.ts";
+import type { InSession, Instant } from "../core/machine.ts";
 import type { LockConfig } from "./config.ts";
 import type { LockEvent, WaitEnd } from "./events.ts";
 import { noPaths, type PathEntry, type PathIndex } from "./paths.ts";
@@ -140,7 +140,7 @@ export interface Hold {
 }
 
 /** A wait for one lock, or for several at once. */
-export interface Wait {
+export interface Wait extends InSession {
   /** The discriminator: a timer is about a wait. */
   readonly kind: "wait";
   /** Its key in `waits`; larger than that of any earlier wait or request. */

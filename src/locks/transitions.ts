@@ -6,7 +6,7 @@
  */
 
 import { reschedule, schedule, unschedule } from "../core/data/deadlines.ts";
-import { type Instant, Refusal } from "../core/machine.ts";
+import { type Instant, Refusal, setSession } from "../core/machine.ts";
 import type { Acquire, AcquireAll, ResourceCommand } from "./commands.ts";
 import {
   addCandidate,
@@ -247,9 +247,10 @@ export function enqueue(
   step: LockStep,
   owner: Owner,
   requests: readonly ResourceRequest[],
-  { priority, timeoutMs, leaseMs }: Acquire | AcquireAll,
+  command: Acquire | AcquireAll,
 ): Wait {
   const { state, now, events } = step;
+  const { priority, timeoutMs, leaseMs } = command;
   const id = ++state.lastWait;
   const wait: Wait = {
     kind: "wait",
@@ -264,6 +265,7 @@ export function enqueue(
     caller: undefined,
     ownerIndex: owner.waits.length,
   };
+  setSession(wait, command);
   const rank = rankOf(step, priority);
   wait.tickets = requests.map(({ resourceId, mode, units }) => {
     const lock = lockOf(state, resourceId);

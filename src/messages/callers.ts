@@ -9,7 +9,7 @@
  */
 
 import { reschedule, schedule, unschedule } from "../core/data/deadlines.ts";
-import { type Refusal, type ResumeListening, startsAnew } from "../core/machine.ts";
+import { type Refusal, type ResumeListening, setSession, startsAnew } from "../core/machine.ts";
 import type { TicketTerms } from "../core/tickets.ts";
 import type {
   DetachReceive,
@@ -80,6 +80,7 @@ export function resumeReceive(
   const receiver = state.receivers.get(ticket);
   if (receiver?.mailbox.agentId === agentId) {
     events.push({ type: "receiver:resumed", agentId, receiverId: ticket });
+    setSession(receiver, command);
     attachReceiver(step, receiver, command);
     return { receiverId: ticket };
   }
@@ -183,6 +184,7 @@ export function resumeRequest(step: MessageStep, command: ResumeRequest): Reques
   const request = state.requests.get(messageId);
   if (request !== undefined && request.from === from && request.to === to) {
     events.push({ type: "request:resumed", from, to, messageId });
+    setSession(request, command);
     attachAsker(step, request, command);
     return { status: "waiting", messageId };
   }

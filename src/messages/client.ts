@@ -12,7 +12,13 @@ import type { Reply } from "../core/dispatcher.ts";
 import { isFinal } from "../core/error_data.ts";
 import { ClosedError, UnknownAgentError } from "../core/errors.ts";
 import { type Logger, logTo } from "../core/logger.ts";
-import { type Instant, type Outcome, Refusal, type Tick } from "../core/machine.ts";
+import {
+  type Instant,
+  type Outcome,
+  Refusal,
+  type SessionTest,
+  type Tick,
+} from "../core/machine.ts";
 import { StillWaitingError, ticketOf } from "../core/tickets.ts";
 import { DeadlockError } from "../locks/errors.ts";
 import type { DeadlockDetected } from "../locks/events.ts";
@@ -397,15 +403,32 @@ function leaveRequest(
   response.fail(new StillWaitingError(attempt, ticket, keptUntil, { cause }));
 }
 
+/** Returns the commands that end the handlers, requests and receivers of a process that is over. */
+export function endsOfCalls(
+  { consumers, requests, receivers }: Readonly<MessageState>,
+  isOver: SessionTest,
+): Command[] {
+  const handlers = [...consumers.values()].filter(isOver);
+  return [
+    ...handlers.map(({ handlerId, mailbox: { agentId } }): Command => (
+      { type: "detach-handler", agentId, handlerId, takesBack: true }
+    )),
+    ...[...requests.values()].filter(isOver).map(({ id, asker }) => endOfCall(id, asker?.keepMs)),
+    ...[...receivers.values()].filter(isOver).map(({ id, keepMs }) =>
+      endOfReceive(id, keepMs || undefined)
+    ),
+  ];
+}
+
 /** Returns the command for a request whose caller has left. */
-export function endOfCall(messageId: string, keepMs: number | undefined): Command {
+function endOfCall(messageId: string, keepMs: number | undefined): Command {
   return keepMs === undefined
     ? { type: "cancel-request", messageId }
     : { type: "detach-request", messageId, keepMs };
 }
 
 /** Returns the command for a receiver whose caller has left. */
-export function endOfReceive(receiverId: number, keepMs: number | undefined): Command {
+function endOfReceive(receiverId: number, keepMs: number | undefined): Command {
   return keepMs === undefined
     ? { type: "cancel-receive", receiverId }
     : { type: "detach-receive", receiverId, keepMs };

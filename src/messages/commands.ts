@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Named, ResumeListening, Tick } from "../core/machine.ts";
+import type { Named, OfSession, ResumeListening, Tick } from "../core/machine.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import type { TicketTerms } from "../core/tickets.ts";
 import type { MessageUnanswered } from "./events.ts";
@@ -35,7 +35,7 @@ export interface Leaving {
 }
 
 /** Sends a message to one agent. Idempotent for a `messageId` within the `dedupeWindow`. */
-export interface SendMessage extends Named<"send-message">, Sending, Leaving {
+export interface SendMessage extends Named<"send-message">, Sending, Leaving, OfSession {
   /** The recipient. */
   readonly to: string;
   /** An id that the sender chose, or empty. */
@@ -111,7 +111,8 @@ export interface MailboxCommand {
 }
 
 /** Delivers the next message of an agent that has no handler, or waits for it. */
-export interface ReceiveMessage extends Named<"receive-message">, MailboxCommand, TicketTerms {
+export interface ReceiveMessage
+  extends Named<"receive-message">, MailboxCommand, TicketTerms, OfSession {
   /** Time limit of the delivery. */
   readonly timeoutMs: number;
   /** Longest wait for a message, or with `keepMs` longest time of the call. @default 0 */
@@ -133,7 +134,8 @@ export interface DetachRequest extends Named<"detach-request">, MessageIdCommand
 }
 
 /** Resumes a request, or asks for its answer. */
-export interface ResumeRequest extends Named<"resume-request">, MessageIdCommand, Leaving {
+export interface ResumeRequest
+  extends Named<"resume-request">, MessageIdCommand, Leaving, OfSession {
   /** The agent that asked. */
   readonly from: string;
   /** The agent that was asked. */
@@ -158,7 +160,7 @@ export interface MarkSeen extends Named<"mark-seen">, MailboxCommand {
 }
 
 /** Gives an agent a handler, to which messages are delivered from then on. */
-export interface AttachHandler extends Named<"attach-handler">, MailboxCommand {
+export interface AttachHandler extends Named<"attach-handler">, MailboxCommand, OfSession {
   /** The id of the handler, unique among those that are attached. */
   readonly handlerId: string;
   /** The topic whose messages it gets; subscribes the agent to it. @default those without a handler */

@@ -18,9 +18,11 @@ import { describer } from "../core/describe.ts";
 import {
   definePart,
   type Instant,
+  type OfSession,
   type Part,
   Refusal,
   type ResumeListening,
+  setSession,
   startsAnew,
   type Tick,
 } from "../core/machine.ts";
@@ -157,6 +159,7 @@ export function messageMachine(config: Partial<MessageConfig> = {}): MessagePart
   return definePart<MessageState, MessageCommand, MessageEvent, MessageAnswers>({
     name: "messages",
     commands: COMMANDS,
+    ofSession: ["send-message", "resume-request", "receive-message", "attach-handler"],
     config: { ...DEFAULT_MESSAGE_CONFIG, ...config },
     configured(state, before) {
       reseed(state, before);
@@ -389,14 +392,18 @@ function post(
   message: Message,
   content: Content,
   responseMs: number,
-  terms: TicketTerms = {},
+  terms: TicketTerms & OfSession = {},
 ): void {
   const { from, to, topic } = message;
   const consumers = groupOf(mailbox, topic);
   const isRequest = responseMs > 0;
   for (const consumer of consumers) makeRoom(step, laneOf(consumer, message.priority));
   step.events.push({ type: "message:sent", from, to, message, isRequest });
-  if (isRequest) attachAsker(step, openRequest(step, message, responseMs, consumers.length), terms);
+  if (isRequest) {
+    const request = openRequest(step, message, responseMs, consumers.length);
+    setSession(request, terms);
+    attachAsker(step, request, terms);
+  }
   for (const consumer of consumers) enqueue(step, consumer, message, content);
   if (!consumers[0]!.isPush) updateIdle(step.state, mailbox);
 }
@@ -509,6 +516,7 @@ function receive(step: MessageStep, command: ReceiveMessage): Answer<"receive-me
   if (mailbox === undefined) return refuse(step, command, "too-many-mailboxes");
   noteName(state, agentId);
   const receiver = addReceiver(step, mailbox, timeoutMs, waitMs);
+  setSession(receiver, command);
   if (keepMs !== undefined) attachReceiver(step, receiver, command);
   return { receiverId: receiver.id };
 }
@@ -624,6 +632,7 @@ function attach(step: MessageStep, command: AttachHandler): Answer<"attach-handl
   const consumer = freeConsumer(state, mailbox, topic);
   consumer.handlerId = handlerId;
   consumer.isPush = true;
+  setSession(consumer, command);
   state.consumers.set(handlerId, consumer);
   state.lastHandler++;
   updateIdle(state, mailbox);

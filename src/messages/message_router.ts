@@ -14,7 +14,7 @@ import {
 import type { EventBus } from "../core/bus/event_bus.ts";
 import type { Clock } from "../core/clock.ts";
 import { attempting } from "../core/client.ts";
-import type { AnswerTo, HealthStatus, Tick } from "../core/machine.ts";
+import type { AnswerTo, HealthStatus, SessionTest, Tick } from "../core/machine.ts";
 import { requireKnown } from "../core/config.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
 import type { Journal } from "../core/journal.ts";
@@ -35,7 +35,7 @@ import {
   type SendOptions,
   type SubscribeOptions,
 } from "./arguments.ts";
-import { endOfCall, endOfReceive, MessageClient, type MessageHost } from "./client.ts";
+import { endsOfCalls, MessageClient, type MessageHost } from "./client.ts";
 import type { AckMessage, ExtendMessage, MessageAnswers, MessageCommand } from "./commands.ts";
 import {
   KNOWN_MESSAGE_OPTIONS,
@@ -73,8 +73,6 @@ export interface MessageRouterOptions {
   skip?: readonly string[];
   /** A mailbox machine that runs already; then `clock`, `journal` and the machine's config are its own. */
   host?: MessageHost;
-  /** Whether the machine of `host` was read from a journal of an earlier process. @default false */
-  isRecovered?: boolean;
 }
 
 type Command = Exclude<MessageCommand, Tick>;
@@ -291,7 +289,8 @@ export class MessageRouter implements AsyncDisposable {
     if (topic !== undefined) requireId(topic, "topic", attempt);
     const client = this.#host.running("subscribe");
     this.#handlers = Math.max(this.#handlers, client.state.lastHandler) + 1;
-    const handlerId = `handler-${this.#handlers}`;
+    const { session } = client;
+    const handlerId = `handler-${session === undefined ? "" : `${session}-`}${this.#handlers}`;
     client.attach(handlerId, { agentId, handle: handler as MessageHandler, topic, timeoutMs });
     return new Subscription(handlerId, agentId, () => void client.detach(agentId, handlerId));
   }
@@ -491,17 +490,8 @@ export class MessageRouter implements AsyncDisposable {
   }
 }
 
-/** Ends the handlers, requests and receivers of an earlier process, which a journal contains. */
-function endFormerCalls(client: MessageClient): void {
-  for (const [handlerId, { mailbox: { agentId } }] of [...client.state.consumers]) {
-    client.owe({ type: "detach-handler", agentId, handlerId, takesBack: true });
-  }
-  for (const { id, asker } of [...client.state.requests.values()]) {
-    client.owe(endOfCall(id, asker?.keepMs));
-  }
-  for (const { id, keepMs } of [...client.state.receivers.values()]) {
-    client.owe(endOfReceive(id, keepMs || undefined));
-  }
+function endFormerCalls(client: MessageClient, isOver: SessionTest): void {
+  for (const end of endsOfCalls(client.state, isOver)) client.owe(end);
 }
 
 function idOf({ messageId }: MessageAnswers["send-message"]): string {

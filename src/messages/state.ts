@@ -20,7 +20,7 @@ import { emptyList, type Linked, type List } from "../core/data/list.ts";
 import type { Opaque } from "../core/data/plain.ts";
 import { type Prng, seeded } from "../core/data/prng.ts";
 import type { ErrorData } from "../core/error_data.ts";
-import type { Instant } from "../core/machine.ts";
+import type { InSession, Instant } from "../core/machine.ts";
 import type { MessageConfig } from "./config.ts";
 import type { DeadLetterCause, MessageEvent, MessageUnanswered } from "./events.ts";
 import type { Message } from "./types.ts";
@@ -52,7 +52,7 @@ export interface Mailbox extends Linked<Mailbox> {
 }
 
 /** A handler, to which messages are delivered, or the agent itself, which takes them. */
-export interface Consumer {
+export interface Consumer extends InSession {
   /** The mailbox that it consumes. */
   readonly mailbox: Mailbox;
   /** The consumers that each get a copy of the same messages, of which it is one until it leaves. */
@@ -164,7 +164,7 @@ export interface Expiry {
 }
 
 /** A request whose sender waits for the response. */
-export interface OpenRequest {
+export interface OpenRequest extends InSession {
   /** Distinguishes the subjects of timers. */
   readonly kind: "request";
   /** The id of the message. */
@@ -218,7 +218,7 @@ export interface KeptAnswer {
 }
 
 /** A call that waits for a message. */
-export interface Receiver extends Linked<Receiver> {
+export interface Receiver extends Linked<Receiver>, InSession {
   /** Distinguishes the subjects of timers. */
   readonly kind: "receiver";
   /** Larger than that of any earlier receiver. */

@@ -98,6 +98,11 @@ export class Composition<Name extends string, State extends CompositeState<Name>
     this.#completion = completion;
   }
 
+  /** Returns `command` with the session of its sender, if a part wants that. */
+  inSession(command: Named, session: string): Named {
+    return this.#routes.get(command.type)?.part.inSession?.(command, session) ?? command;
+  }
+
   /** The options of all parts. */
   get config(): Record<Name, object> {
     return Object.fromEntries(

@@ -134,6 +134,13 @@ export function rootMachine(
   return {
     name: "root",
     commands: [...all.commands, "as-agent", "as-operator"],
+    inSession(command, session) {
+      if (command.type !== "as-agent" && command.type !== "as-operator") {
+        return all.inSession(command, session);
+      }
+      const outer = command as AsAgent | AsOperator;
+      return { ...outer, command: all.inSession(outer.command, session) as PartCommand };
+    },
     config: { ...all.config, rules },
     configIn: (state) => ({ ...all.configIn(state), rules: state.rules }),
     init: () =>

@@ -7,6 +7,7 @@
 
 import { orphanedWaits } from "../locks/callers.ts";
 import { claimOf } from "../locks/types.ts";
+import type { SessionTest } from "../core/machine.ts";
 import type { LockCommand } from "../locks/commands.ts";
 import type { LockState } from "../locks/state.ts";
 import type { TaskCommand } from "../tasks/commands.ts";
@@ -16,6 +17,8 @@ import type { TaskState } from "../tasks/state.ts";
 export interface RecoveringClient {
   /** The state of the machine. */
   readonly state: Readonly<{ readonly tasks: TaskState; readonly locks: LockState }>;
+  /** The session of its engine, if that shares its journal with others. */
+  readonly session: string | undefined;
   /** Sends a command, and resolves once it was stepped, also when it was refused. */
   attempt(command: Exclude<TaskCommand | LockCommand, { type: "tick" }>): Promise<void>;
 }
@@ -31,18 +34,22 @@ const REASON = "its process ended";
  *
  * @throws {JournalError} when the journal does not store a command
  */
-export async function endFormerProcess(client: RecoveringClient): Promise<void> {
-  for (const end of orphanedWaits(client.state.locks)) {
+export async function endFormerProcess(
+  client: RecoveringClient,
+  isOver: SessionTest,
+): Promise<void> {
+  for (const end of orphanedWaits(client.state.locks, isOver)) {
     if (claimOf(end.owner) === undefined) await client.attempt(end);
   }
-  for (const { id: ask, agent: { agentId }, keepMs } of [...client.state.tasks.asks.values()]) {
+  const asks = [...client.state.tasks.asks.values()].filter(isOver);
+  for (const { id: ask, agent: { agentId }, keepMs } of asks) {
     await client.attempt(
       keepMs === 0
         ? { type: "withdraw-ask", agentId, ask }
         : { type: "detach-ask", agentId, ask, keepMs },
     );
   }
-  for (const agentId of agentsInProcess(client)) {
+  for (const agentId of agentsInProcess(client, isOver)) {
     await suspect(client, agentId);
     await client.attempt({ type: "requeue-agent-tasks", agentId, reason: REASON });
     await client.attempt({ type: "release-all", agentId, owner: agentId, ofAgent: true });
@@ -58,7 +65,8 @@ export async function endFormerProcess(client: RecoveringClient): Promise<void> 
  * nothing more. There is nothing to undo, as their registration lifts it either way.
  */
 export async function suspectProcess(client: RecoveringClient): Promise<void> {
-  await Promise.all(agentsInProcess(client).map((agentId) => suspect(client, agentId)));
+  const own = agentsInProcess(client, ({ session }) => session === client.session);
+  await Promise.all(own.map((agentId) => suspect(client, agentId)));
 }
 
 /** Lifts the suspicion of an agent, as its registration shows that it is alive. */
@@ -67,8 +75,8 @@ export async function liftSuspicion(client: RecoveringClient, agentId: string): 
   await client.attempt({ type: "uncordon-agent", agentId, cause: "suspect" });
 }
 
-function agentsInProcess({ state: { tasks } }: RecoveringClient): string[] {
-  return [...tasks.agents.values()].filter(({ startsAtOnce }) => startsAtOnce)
+function agentsInProcess({ state: { tasks } }: RecoveringClient, isOver: SessionTest): string[] {
+  return [...tasks.agents.values()].filter((agent) => agent.startsAtOnce && isOver(agent))
     .map(({ agentId }) => agentId);
 }
 

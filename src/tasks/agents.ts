@@ -6,7 +6,7 @@
 
 import { schedule, unschedule } from "../core/data/deadlines.ts";
 import { append, unlink } from "../core/data/list.ts";
-import type { Refusal } from "../core/machine.ts";
+import { type Refusal, setSession } from "../core/machine.ts";
 import type {
   CancelAgentTasks,
   CordonAgent,
@@ -126,6 +126,7 @@ function takeProfile(agent: Agent, profile: RegisterAgent): void {
   agent.startsAtOnce = profile.startsAtOnce;
   agent.pulls = profile.pulls === true;
   agent.heartbeatTimeoutMs = profile.heartbeatTimeoutMs;
+  setSession(agent, profile);
   limitSlots(agent, agent.slotLimit);
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { schedule, unschedule } from "../core/data/deadlines.ts";
-import type { Instant } from "../core/machine.ts";
+import { type Instant, type OfSession, setSession } from "../core/machine.ts";
 import type { TicketTerms } from "../core/tickets.ts";
 import type { Agent, Ask, TaskRecord, TaskState } from "./state.ts";
 
@@ -14,7 +14,7 @@ export function addAsk(
   state: TaskState,
   agent: Agent,
   task: TaskRecord | undefined,
-  terms: TicketTerms,
+  terms: TicketTerms & OfSession,
   now: Instant,
 ): Ask {
   const ask: Ask = {
@@ -42,9 +42,11 @@ export function addAsk(
 export function attachCaller(
   state: TaskState,
   ask: Ask,
-  { keepMs = 0, waitMs }: TicketTerms,
+  terms: TicketTerms & OfSession,
   now: Instant,
 ): void {
+  const { keepMs = 0, waitMs } = terms;
+  setSession(ask, terms);
   unschedule(state.deadlines, ask.timer);
   ask.keepMs = keepMs;
   ask.isLeft = false;

@@ -225,6 +225,8 @@ type Report = Complete | Fail | Snooze | Block | EndAttempt;
 export interface AttemptHost {
   /** The state of its task machine. */
   readonly state: Readonly<{ readonly tasks: TaskState }>;
+  /** The session of its engine, if that shares its journal with others. */
+  readonly session: string | undefined;
   /** Its clock. */
   readonly clock: Clock;
   /** Its locks. */
@@ -397,7 +399,9 @@ export class AttemptRunner {
   #start({ taskId, agentId, epoch, attempt: number }: TaskStarted): void {
     const handler = this.#handlers.get(agentId);
     if (handler === undefined || this.#startsNoMore) return;
-    const record = this.#host.state.tasks.tasks.get(taskId);
+    const { session, state: { tasks: { agents, tasks } } } = this.#host;
+    if (agents.get(agentId)?.session !== session) return; // another process has registered it since
+    const record = tasks.get(taskId);
     if (record === undefined) { // it ended, and was dropped, in the same step
       queueMicrotask(() => this.#report({ type: "end-attempt", taskId, epoch }));
       return;

@@ -22,7 +22,7 @@ import {
 } from "../core/arguments.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import { readTicketOptions, type TicketOptions, type TicketTerms } from "../core/tickets.ts";
-import type { Instant, Named, ResumeListening } from "../core/machine.ts";
+import type { Instant, Named, OfSession, ResumeListening } from "../core/machine.ts";
 import { normalizeRequests } from "../locks/commands.ts";
 import type { ResourceRequest } from "../locks/types.ts";
 import { MOST_RETRIES } from "./config.ts";
@@ -182,7 +182,7 @@ export interface Fail extends ClaimCommand, Named<"fail"> {
 }
 
 /** Asks for a task for an agent in pull mode. A request that it has already is replaced. */
-export interface Claim extends AgentCommand, Named<"claim">, TicketTerms {
+export interface Claim extends AgentCommand, Named<"claim">, TicketTerms, OfSession {
   /** The only task that it asks for, or `""`. */
   readonly taskId: string;
   /**
@@ -343,7 +343,7 @@ export interface Cancel extends Named<"cancel"> {
 }
 
 /** Registers an agent, or changes its profile. */
-export interface RegisterAgent extends AgentCommand, Named<"register-agent"> {
+export interface RegisterAgent extends AgentCommand, Named<"register-agent">, OfSession {
   /** Sorted, without repetition. */
   readonly capabilities: readonly string[];
   /** The number of its slots: a claim needs one to start. */

@@ -175,6 +175,7 @@ export function taskMachine(config: Partial<TaskConfig> = {}): TaskPart {
   return definePart<TaskState, TaskCommand, TaskEvent, TaskAnswers>({
     name: "tasks",
     commands: Object.keys(HANDLERS) as TaskCommand["type"][],
+    ofSession: ["claim", "register-agent"],
     config: { ...DEFAULT_TASK_CONFIG, ...config },
     configured,
     init() {

@@ -15,7 +15,7 @@ import { emptyList, type Linked, type List } from "../core/data/list.ts";
 import type { Opaque } from "../core/data/plain.ts";
 import { type Prng, seeded } from "../core/data/prng.ts";
 import type { ErrorData } from "../core/error_data.ts";
-import type { Instant } from "../core/machine.ts";
+import type { InSession, Instant } from "../core/machine.ts";
 import { type Account, spentOf } from "./budgets.ts";
 import type { ParentClaim, ScheduleSpec, TaskSpec } from "./commands.ts";
 import type { TaskConfig } from "./config.ts";
@@ -196,7 +196,7 @@ export interface Lingering {
 }
 
 /** A request of an agent in pull mode for a task, until it gets one. Each agent has at most one. */
-export interface Ask {
+export interface Ask extends InSession {
   /** Its number; smaller than that of any later one. */
   readonly id: number;
   /** The agent that asks. */
@@ -264,7 +264,7 @@ export interface TypeHistory {
 }
 
 /** An agent that can be given tasks. */
-export interface Agent extends Linked<Agent> {
+export interface Agent extends Linked<Agent>, InSession {
   /** The key in `agents`. */
   readonly agentId: string;
   /** Whether no caller registered it: it came with its first task or report, and may be evicted. */
