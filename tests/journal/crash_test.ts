@@ -6,19 +6,30 @@ import type { LockEvent } from "../../src/locks/events.ts";
 import { SqliteJournal } from "../../src/journal/sqlite/mod.ts";
 import { Replica, restoreNewest } from "../../src/core/replica.ts";
 import { type HistoryCall, HistoryChecker, type HistoryEntry } from "../../src/testing/mod.ts";
-import { MOST_CLIENTS, nameOf, type Opened } from "./locker.ts";
+import { MOST_CLIENTS, nameOf, type Opened, type Snapshotting } from "./locker.ts";
 
 /** The number of kills; `deno task test:crashes` makes many more. */
 const KILLS = Number(Deno.env.get("KILLS") ?? 12);
 const IS_LONG = Deno.env.has("KILLS");
 
+/** A part of the line before a snapshot. */
+const SNAPSHOT = '"type":"snapshot"';
+
 /** The numbers of clients of one process after the other. */
 const CLIENTS = [1, 8, MOST_CLIENTS];
 
-/** When a process is killed: after its start, or after its first line, which follows the reading of its journal. */
+/** When a process is killed: some time after an event. */
 interface Moment {
-  readonly since: "start" | "first line";
+  /** Its start, its first line, which follows the reading of its journal, or the beginning of a snapshot. */
+  readonly since: "start" | "first line" | "snapshot";
   readonly ms: number;
+}
+
+/** Returns the moment of a kill: of ten, two are during a start, and three during a snapshot, mostly. */
+function momentOf(kill: number): Moment {
+  if (kill % 5 === 4) return { since: "start", ms: 150 + 350 * Math.random() };
+  if (kill % 10 % 3 === 2) return { since: "snapshot", ms: 250 * Math.random() };
+  return { since: "first line", ms: 250 * Math.random() };
 }
 
 /** Runs the program on a folder until it is killed, and returns what it noted. */
@@ -26,10 +37,10 @@ async function killed(
   folder: string,
   clients: number,
   { since, ms }: Moment,
-): Promise<(Opened | HistoryEntry)[]> {
+): Promise<(Opened | Snapshotting | HistoryEntry)[]> {
   const program = new URL("./locker.ts", import.meta.url).pathname;
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", program, folder, String(clients)],
+    args: ["run", "-A", "--no-check", program, folder, String(clients), since],
     stdout: "piped",
     stderr: "inherit",
   }).spawn();
@@ -37,8 +48,8 @@ async function killed(
   let timer = since === "start" ? kill() : undefined;
   let text = "";
   for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
-    if (since === "first line") timer ??= kill();
     text += part;
+    if (timer === undefined && (since === "first line" || text.includes(SNAPSHOT))) timer = kill();
   }
   clearTimeout(timer);
   const { signal } = await child.status;
@@ -48,15 +59,19 @@ async function killed(
   return lines.map((line) => JSON.parse(line));
 }
 
-/** What the journal knows of grants, since its older snapshot. */
+/**
+ * What the journal knows of grants, since its older snapshot. Requires that its newer one is the state to
+ * which its records lead from there.
+ */
 async function grantsIn(folder: string): Promise<Map<number, string>> {
   const journal = new SqliteJournal(folder);
   const tail = await journal.open("reader");
   const machine = lockMachine();
   const replica = new Replica(machine);
   const newest = await journal.snapshots.newest();
-  const older = newest && await journal.snapshots.newest(newest.meta.position);
-  if (older !== undefined) await restoreNewest(replica, journal, newest!.meta.position);
+  const before = newest?.meta.position;
+  const older = newest && await journal.snapshots.newest(before);
+  if (older !== undefined) await restoreNewest(replica, journal, before);
   const grants = new Map<number, string>();
   const step = (command: Named, at: number) => {
     const events: LockEvent[] = [];
@@ -70,11 +85,22 @@ async function grantsIn(folder: string): Promise<Map<number, string>> {
   const reading = new AbortController();
   if (replica.position === tail) reading.abort();
   for await (const records of journal.follow(replica.position, reading.signal)) {
-    for (const record of records) replica.take(record, step);
+    for (const record of records) {
+      replica.take(record, step);
+      if (record.position !== before) continue;
+      const restored = new Replica(machine);
+      await restoreNewest(restored, journal);
+      assertEquals(linesOf(replica), linesOf(restored), `the snapshot at ${before} differs`);
+    }
     if (replica.position === tail) break;
   }
   await journal.close();
   return grants;
+}
+
+/** The state of a replica as text. */
+function linesOf(replica: Replica<unknown>): string[] {
+  return [...replica.snapshot(0).lines];
 }
 
 /** The grants of which a client knows at the end of its process. */
@@ -104,13 +130,19 @@ class Known {
 Deno.test("no answer is lost, and no epoch granted twice, by processes that are killed", async () => {
   const folder = await Deno.makeTempDir();
   const checker = new HistoryChecker();
-  const figures = { kills: 0, beforeTheFirstLine: 0, calls: 0, answers: 0, grantsFound: 0 };
+  const figures = {
+    kills: 0,
+    beforeTheFirstLine: 0,
+    duringASnapshot: 0,
+    snapshots: 0,
+    calls: 0,
+    answers: 0,
+    grantsFound: 0,
+  };
   let known = new Known();
   for (let kill = 0; kill < KILLS; kill++) {
-    const moment: Moment = kill % 5 === 4
-      ? { since: "start", ms: 150 + 350 * Math.random() }
-      : { since: "first line", ms: 250 * Math.random() };
-    const [opened, ...entries] = await killed(folder, CLIENTS[kill % CLIENTS.length]!, moment);
+    const clients = CLIENTS[kill % CLIENTS.length]!;
+    const [opened, ...lines] = await killed(folder, clients, momentOf(kill));
     figures.kills++;
     if (opened === undefined) {
       figures.beforeTheFirstLine++;
@@ -127,12 +159,19 @@ Deno.test("no answer is lost, and no epoch granted twice, by processes that are 
     }
     known = new Known();
     const offset = figures.calls;
-    for (const entry of entries as HistoryEntry[]) {
+    let isTaking = false;
+    for (const entry of lines as (Snapshotting | HistoryEntry)[]) {
+      if (entry.type === "snapshot") {
+        isTaking = !entry.isTaken;
+        if (entry.isTaken) figures.snapshots++;
+        continue;
+      }
       if (entry.type === "call") figures.calls++;
       if (entry.type === "return") figures.answers++;
       known.add(entry);
       checker.add("id" in entry ? { ...entry, id: offset + entry.id } : entry);
     }
+    if (isTaking) figures.duringASnapshot++;
     for (let client = 0; client < MOST_CLIENTS; client++) {
       checker.add({ type: "gone", agentId: nameOf(client), at: Date.now() });
     }

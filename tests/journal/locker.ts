@@ -1,6 +1,7 @@
 /**
  * A program for {@linkcode file://./crash_test.ts}: clients that acquire and release locks on a journal, and
- * write a history of their calls and returns to the standard output, until they are killed.
+ * write a history of their calls and returns to the standard output, until they are killed. Takes one
+ * snapshot after the other, if asked to.
  *
  * @module
  */
@@ -20,6 +21,12 @@ export interface Opened {
   }[];
 }
 
+/** A line before a snapshot is taken, and after that. */
+export interface Snapshotting {
+  readonly type: "snapshot";
+  readonly isTaken: boolean;
+}
+
 /** The largest number of clients. */
 export const MOST_CLIENTS = 64;
 
@@ -28,11 +35,11 @@ export function nameOf(client: number): string {
   return `a${client}`;
 }
 
-async function run(folder: string, clients: number): Promise<never> {
+async function run(folder: string, clients: number, takesSnapshots: boolean): Promise<never> {
   const encoder = new TextEncoder();
-  const note = (line: Opened | HistoryEntry) =>
+  const note = (line: Opened | Snapshotting | HistoryEntry) =>
     writeSync(1, encoder.encode(`${JSON.stringify(line)}\n`));
-  const journal = new SqliteJournal(folder);
+  const journal = new SqliteJournal(folder, { snapshotBytes: 50_000 });
   const locks = new ResourceManager({ leaseMs: 3_600_000 }, undefined, silentLogger, { journal });
   await locks.initialize();
   const held = [...locks.getAllocations().keys()].flatMap((resourceId) =>
@@ -69,7 +76,19 @@ async function run(folder: string, clients: number): Promise<never> {
       if (i % 500 === 499) await locks.performMaintenance();
     }
   };
-  return await Promise.race(Array.from({ length: clients }, (_, i) => client(nameOf(i))));
+  const snapshots = async () => {
+    for (;;) {
+      note({ type: "snapshot", isTaken: false });
+      await journal.snapshots.take!();
+      note({ type: "snapshot", isTaken: true });
+    }
+  };
+  const tasks: Promise<never>[] = Array.from({ length: clients }, (_, i) => client(nameOf(i)));
+  if (takesSnapshots) tasks.push(snapshots());
+  return await Promise.race(tasks);
 }
 
-if (import.meta.main) await run(Deno.args[0]!, Number(Deno.args[1]));
+if (import.meta.main) {
+  const [folder, clients, killedSince] = Deno.args;
+  await run(folder!, Number(clients), killedSince === "snapshot");
+}
