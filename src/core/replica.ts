@@ -6,7 +6,8 @@
 
 import { quote } from "./arguments.ts";
 import { differences } from "./config.ts";
-import { encodeLines, fork, LineDecoder } from "./data/plain.ts";
+import { encodeLines, LineDecoder } from "./data/lines.ts";
+import { fork } from "./data/plain.ts";
 import { InvariantError, JournalUnreadableError } from "./errors.ts";
 import {
   type Journal,

@@ -1,14 +1,7 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import {
-  decode,
-  encode,
-  encodeLines,
-  fork,
-  LineDecoder,
-  Opaque,
-  requireJson,
-} from "../../src/core/data/plain.ts";
+import { encodeLines, LineDecoder } from "../../src/core/data/lines.ts";
+import { decode, encode, fork, Opaque, requireJson } from "../../src/core/data/plain.ts";
 
 /** Whether `a` and `b` look the same from every path, down to which references are to one object. */
 function assertSameShape(a: unknown, b: unknown): void {
@@ -176,28 +169,44 @@ Deno.test("the lines of a value give the same data, however many there are", () 
     return { value: decoder.value(), count };
   };
   fc.assert(fc.property(graph, (value) => {
-    assertEquals(encode(through(value).value), encode(value));
+    const { value: back } = through(value);
+    assertSameShape(value, back);
+    assertEquals(encode(back), encode(value));
+    assertEquals([...encodeLines(back)], [...encodeLines(value)]);
   }));
-  const large = Array.from({ length: 20_000 }, (_, i) => ({ id: `task-${i}`, next: [i] }));
+  const list = Array.from({ length: 20_000 }, (_, i) => ({ id: `task-${i}`, next: [i] }));
+  const shared = list.map((each, i) => [i, new Opaque({ i }), each] as const);
+  const large = {
+    list,
+    map: new Map(shared.map(([i, opaque, each]) => [opaque, i % 2 === 0 ? each : { each }])),
+    set: new Set(shared.flat()),
+  };
   const { value, count } = through(large);
   assertEquals([encode(value) === encode(large), count > 10], [true, true]);
 });
 
 Deno.test("a line decoder refuses lines that encodeLines() never made", () => {
+  const shape = '{"keys":["a"],"isBare":false,"template":[[]]}';
+  const layout = '{"shape":0,"columns":[0,0]}';
   const wrong: [lines: string[], rule: string][] = [
-    [[], "there must be a first line"],
-    [["{}"], "version must be 1"],
-    [['{"version":1,"root":[0]}', "7"], "nodes must be an array"],
-    [['{"version":1,"root":[0]}', "[]"], "references must be to one of 0 nodes"],
-    [['{"version":1,"root":[0]}', '[["cat"]]'], "each node must begin with its kind"],
-    [['{"version":1,"root":[0]}', "[[0]]"], "each node must have its shape"],
-    [
-      ['{"version":1,"root":[0]}', '[{"shape":["object","a"]},[0]]'],
-      "each node must have its shape",
-    ],
-    [['{"version":1,"root":[0]}', '[{"shape":["cat"]},[0]]'], "each node must have its shape"],
-    [['{"version":1,"root":[0]}', '[{"shape":[7]}]'], "each node must be an array or a shape"],
-    [['{"version":1,"root":[0]}', "[null]"], "each node must be an array or a shape"],
+    [[], "no line must be missing"],
+    [["{}"], "version must be 2"],
+    [['{"version":2}'], "no line must be missing"],
+    [['{"version":2}', "7"], "a line must be an array"],
+    [['{"version":2}', "[6]"], "no line must be missing"],
+    [['{"version":2}', "[0]"], "a line must have whole members"],
+    [['{"version":2}', '["cat"]'], "there must be a number"],
+    [['{"version":2}', "[2,7]"], "names must be of known primitives"],
+    [['{"version":2}', "[3,0]"], "references must be to objects before"],
+    [['{"version":2}', "[9]"], "members must begin with a known code"],
+    [['{"version":2}', "[0.5]"], "members must begin with a known code"],
+    [['{"version":2}', "[0,1,2]"], "contents must be of an object"],
+    [['{"version":2}', `[${shape},9,0]`], "contents must have a layout"],
+    [['{"version":2}', `[${layout}]`], "a layout must be of keys of a shape"],
+    [['{"version":2}', `[${shape},{"shape":0,"columns":[1,0]}]`], "a layout must be of keys"],
+    [['{"version":2}', `[${shape},{"shape":0,"columns":[0]}]`], "a layout must be of keys"],
+    [['{"version":2}', '[{"keys":["a"]}]'], "a shape must have keys and a template"],
+    [['{"version":2}', "[{}]"], "a shape must have keys and a template"],
     [["{"], "the text must be JSON"],
   ];
   for (const [lines, rule] of wrong) {

@@ -80,44 +80,6 @@ export function encode(value: unknown): string {
 }
 
 /**
- * Returns the same as {@linkcode encode} in lines of some ten kilobytes, made one by one: the first is
- * {"version":1,"root":part}, each other one an array of nodes. Objects with the same keys share a shape,
- * which stands before the first of them: {"shape":["kind", key, …]}. Their nodes are [n, part, …], where
- * n is the number of the shape. The value must not change meanwhile.
- *
- * @throws {TypeError} when something in `value` isn't plain data
- */
-export function* encodeLines(value: unknown): Generator<string, void, undefined> {
-  const { root, objects, nodeOf } = partsOf(value);
-  yield JSON.stringify({ version: 1, root });
-  const shapes = new Map<string, number>();
-  let parts: string[] = [];
-  let length = 0;
-  for (let i = 0; i < objects.length; i++) {
-    let node = nodeOf(objects[i]!);
-    if (node[0] === "object" || node[0] === "bare") {
-      const shape = JSON.stringify(node.filter((_, j) => j === 0 || j % 2 === 1));
-      let number = shapes.get(shape);
-      if (number === undefined) {
-        number = shapes.size;
-        shapes.set(shape, number);
-        parts.push(`{"shape":${shape}}`);
-      }
-      node = node.filter((_, j) => j % 2 === 0);
-      node[0] = number;
-    }
-    const text = JSON.stringify(node);
-    parts.push(text);
-    length += text.length;
-    if (length < LINE_LENGTH) continue;
-    yield `[${parts.join(",")}]`;
-    parts = [];
-    length = 0;
-  }
-  yield `[${parts.join(",")}]`;
-}
-
-/**
  * Returns the part of a value, and the objects to which it leads: `nodeOf` returns the node of one, and
  * adds those to which that refers.
  */
@@ -183,49 +145,7 @@ function nodeOfKind(kind: Kind, object: object, partOf: (part: unknown) => Part)
 export function decode(text: string): unknown {
   const { root, nodes } = parse(text);
   if (!Array.isArray(nodes)) throw garbled("nodes must be an array", nodes);
-  return valueOfNodes(root, nodes, []);
-}
-
-/** Reads the lines of {@linkcode encodeLines}, one by one. */
-export class LineDecoder {
-  #root: { readonly root: unknown } | undefined;
-  readonly #nodes: unknown[] = [];
-  readonly #shapes: string[][] = [];
-
-  /** Takes the next line. @throws {SyntaxError} when it isn't such a line */
-  add(line: string): void {
-    if (this.#root === undefined) {
-      this.#root = { root: parse(line).root };
-      return;
-    }
-    const nodes = json(line);
-    if (!Array.isArray(nodes)) throw garbled("nodes must be an array", nodes);
-    for (const node of nodes) {
-      if (Array.isArray(node)) this.#nodes.push(node);
-      else this.#shapes.push(shapeOf(node));
-    }
-  }
-
-  /** Returns the value. @throws {SyntaxError} when the lines don't belong together */
-  value(): unknown {
-    if (this.#root === undefined) throw garbled("there must be a first line", undefined);
-    return valueOfNodes(this.#root.root, this.#nodes, this.#shapes);
-  }
-}
-
-function shapeOf(node: { shape?: unknown } | null): string[] {
-  const shape = node?.shape;
-  if (Array.isArray(shape) && shape.every((each) => typeof each === "string")) return shape;
-  throw garbled("each node must be an array or a shape", node);
-}
-
-/** Returns the value of nodes; a node that begins with a number has one of `shapes`. */
-function valueOfNodes(
-  root: unknown,
-  nodes: readonly unknown[],
-  shapes: readonly (readonly string[])[],
-): unknown {
-  const objects = nodes.map((node) => emptyNode(node, shapes));
+  const objects = nodes.map(emptyNode);
   const valueOf = (part: unknown): unknown => {
     if (!Array.isArray(part)) {
       if (typeof part === "object" && part !== null) throw garbled("parts must be flat", part);
@@ -239,12 +159,7 @@ function valueOfNodes(
     }
     return object;
   };
-  for (let i = 0; i < nodes.length; i++) {
-    const node = nodes[i] as unknown[];
-    const [kind] = node;
-    if (typeof kind === "number") fillShape(objects[i]!, node, shapes[kind]!, valueOf);
-    else fillNode(objects[i]!, node, valueOf);
-  }
+  for (let i = 0; i < nodes.length; i++) fillNode(objects[i]!, nodes[i], valueOf);
   return valueOf(root);
 }
 
@@ -254,7 +169,8 @@ function parse(text: string): { root: unknown; nodes?: unknown } {
   return parsed;
 }
 
-function json(text: string): unknown {
+/** @throws {SyntaxError} when `text` is no JSON */
+export function json(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -263,29 +179,14 @@ function json(text: string): unknown {
   }
 }
 
-function emptyNode(node: unknown, shapes: readonly (readonly string[])[]): object {
+function emptyNode(node: unknown): object {
   if (!Array.isArray(node)) throw garbled("each node must be an array", node);
   const [kind] = node;
-  if (typeof kind === "number") {
-    const shape = shapes[kind];
-    const empty = shape?.length === node.length ? emptyOf(shape[0]) : undefined;
-    if (empty === undefined) throw garbled("each node must have its shape", node);
-    return empty;
-  }
   const paired = kind === "object" || kind === "bare" || kind === "map";
   if (paired && node.length % 2 === 0) throw garbled("keys and values must be paired", node);
   const empty = kind === "opaque" ? new Opaque(node[1]) : emptyOf(kind);
   if (empty === undefined) throw garbled("each node must begin with its kind", kind);
   return empty;
-}
-
-function fillShape(
-  object: object,
-  node: readonly unknown[],
-  shape: readonly string[],
-  valueOf: (part: unknown) => unknown,
-): void {
-  for (let i = 1; i < node.length; i++) setProperty(object, shape[i]!, valueOf(node[i]));
 }
 
 function fillNode(object: object, node: unknown[], valueOf: (part: unknown) => unknown): void {
@@ -305,7 +206,8 @@ function fillNode(object: object, node: unknown[], valueOf: (part: unknown) => u
   }
 }
 
-function namedPrimitive(name: string): undefined | number | bigint {
+/** Returns the primitive with a name that stands for it in the text of a state. */
+export function namedPrimitive(name: string): undefined | number | bigint {
   switch (name) {
     case "undefined":
       return undefined;
@@ -320,12 +222,10 @@ function namedPrimitive(name: string): undefined | number | bigint {
   }
 }
 
-function garbled(rule: string, value: unknown): SyntaxError {
+/** Returns the error for a text that is none of a state. */
+export function garbled(rule: string, value: unknown): SyntaxError {
   return new SyntaxError(`Cannot decode a state: ${rule}, got ${quote(value)}`);
 }
-
-/** The length of a line from which on the next node begins another one. */
-const LINE_LENGTH = 50_000;
 
 /** Number of steps of a path that are shown. */
 const LONGEST_PATH = 20;
@@ -439,7 +339,7 @@ export class Opaque {
 type Kind = "object" | "bare" | "array" | "map" | "set" | "opaque";
 
 /** Returns the kind of `value`, or `undefined` when it isn't plain data. */
-function kindOf(value: object): Kind | undefined {
+export function kindOf(value: object): Kind | undefined {
   switch (Object.getPrototypeOf(value)) {
     case Object.prototype:
       return "object";
@@ -485,7 +385,7 @@ function setProperty(object: object, key: string, value: unknown): void {
 const ORDINARY = { writable: true, enumerable: true, configurable: true };
 
 /** Returns the error for the first part of `root`, from the top, that isn't plain data. */
-function notPlain(verb: string, root: unknown): TypeError {
+export function notPlain(verb: string, root: unknown): TypeError {
   const seen = new Set<unknown>();
   const found: { part: unknown; path: string }[] = [{ part: root, path: "" }];
   for (let i = 0; i < found.length; i++) {
