@@ -321,7 +321,7 @@ export async function restoreChunks(
   replica.restore(meta, lines.value());
 }
 
-/** Returns the bytes of lines, in chunks of some hundred kilobytes. */
+/** Returns the bytes of lines, in chunks of some ten kilobytes: each is read without a pause. */
 export function* chunksOf(lines: Iterable<string>): Generator<Uint8Array, void, undefined> {
   const encoder = new TextEncoder();
   let text = "";
@@ -352,4 +352,4 @@ export async function catchUp(
 }
 
 /** The length of a chunk of a snapshot from which on another one begins. */
-const CHUNK_LENGTH = 250_000;
+const CHUNK_LENGTH = 40_000;

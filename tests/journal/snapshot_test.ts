@@ -21,7 +21,7 @@ Deno.test("a snapshot is taken when the records are several times the one before
     await locks.initialize();
     const { snapshots } = journal;
     const positions = new Set<number>();
-    for (let i = 0; positions.size < 3 && i < 20_000; i++) {
+    for (let i = 0; positions.size < 3 && i < 200_000; i++) {
       await locks.acquire(`r${i % 50}`, "a");
       if (i % 3 === 0) await locks.release(`r${i % 50}`, "a");
       const newest = i % 100 === 0 ? await snapshots.newest() : undefined;

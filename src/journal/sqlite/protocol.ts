@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { MessagePort } from "node:worker_threads";
 import type { ErrorData } from "../../core/error_data.ts";
 import type { JournalRecord, Position, SnapshotMeta } from "../../core/journal.ts";
 
@@ -24,9 +23,17 @@ export type Call =
   | { readonly type: "newest-snapshot"; readonly before: Position }
   | { readonly type: "chunk"; readonly position: Position; readonly index: number }
   | { readonly type: "tail" }
-  /** Has calls from another port answered, too. */
-  | { readonly type: "connect"; readonly port: MessagePort }
+  /** Has a thread take a snapshot: answered with a {@linkcode Taken}. */
+  | { readonly type: "take-snapshot" }
   | { readonly type: "close" };
+
+/** The result of a thread that took a snapshot. */
+export interface Taken {
+  /** The position of the snapshot; `undefined` when the machine is not one of Lockstep. */
+  readonly position?: Position;
+  /** Why there is none. */
+  readonly problem?: string;
+}
 
 /** The answer to an append. */
 export interface Appended {

@@ -1,6 +1,6 @@
 /**
  * The thread that takes a snapshot: a second replica reads the journal, and writes its state, while the
- * main thread goes on. This module runs in both: there it says where it is.
+ * main thread goes on. That imports this module, too, for its address.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import {
 } from "../../core/journal.ts";
 import { type BeginSession, chunksOf, Replica, restoreChunks } from "../../core/replica.ts";
 import { machineNamed } from "../machines.ts";
-import type { Answer, Call } from "./protocol.ts";
+import type { Answer, Call, Taken } from "./protocol.ts";
 
 /** The data with which the thread is started. */
 export interface SnapshotterData {
@@ -22,14 +22,6 @@ export interface SnapshotterData {
   readonly thread: "lockstep-snapshotter";
   /** Leads to the store. */
   readonly port: MessagePort;
-}
-
-/** The result of the thread. */
-export interface Taken {
-  /** The position of the snapshot; `undefined` when the machine is not one of Lockstep. */
-  readonly position?: Position;
-  /** Why there is none. */
-  readonly problem?: string;
 }
 
 /** The address of this module. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { MessageChannel, type Transferable, Worker } from "node:worker_threads";
+import { Worker } from "node:worker_threads";
 import { quote } from "../../core/arguments.ts";
 import {
   boolean,
@@ -28,8 +28,8 @@ import type {
   StoredSnapshot,
 } from "../../core/journal.ts";
 import { JournalDamagedError, JournalInUseError, NotAJournalError } from "./errors.ts";
-import type { Answer, Appended, Call, SentError } from "./protocol.ts";
-import { SNAPSHOTTER_URL, type SnapshotterData, type Taken } from "./snapshotter.ts";
+import type { Answer, Appended, Call, SentError, Taken } from "./protocol.ts";
+import { SNAPSHOTTER_URL } from "./snapshotter.ts";
 import type { StoreOptions } from "./store.ts";
 import { type ThreadData, WORKER_URL } from "./worker.ts";
 
@@ -130,17 +130,21 @@ export class SqliteJournal implements Journal {
     after: Position,
     signal: AbortSignal,
   ): AsyncGenerator<readonly StoredRecord[], void, undefined> {
+    const read = () =>
+      this.#thread.ahead({ type: "read", after, most: PAGE }) as Promise<StoredRecord[]>;
+    let next: Promise<StoredRecord[]> | undefined;
     while (!signal.aborted) {
       if (after >= this.#tail) {
         await this.#followers.wait(signal);
         continue;
       }
-      const records = this.#recentAfter(after) ??
-        await this.#thread.call({ type: "read", after, most: PAGE }) as StoredRecord[];
+      const records = this.#recentAfter(after) ?? await (next ?? read());
+      next = undefined;
       if (signal.aborted) return;
       if (records.length === 0) throw new Error(`The record behind ${after} is gone`);
-      yield records;
       after = records.at(-1)!.position;
+      if (after < this.#tail && this.#recentAfter(after) === undefined) next = read();
+      yield records;
     }
   }
 
@@ -153,7 +157,7 @@ export class SqliteJournal implements Journal {
   }
 
   async close(): Promise<void> {
-    await this.#snapshots.close();
+    this.#snapshots.close();
     await this.#thread.close();
   }
 
@@ -167,7 +171,7 @@ export class SqliteJournal implements Journal {
 class ThreadSnapshots implements SnapshotStore {
   readonly #thread: Thread;
   /** The snapshot that is being taken. */
-  #taking: { readonly worker: Worker; readonly result: Promise<boolean> } | undefined;
+  #taking: Promise<boolean> | undefined;
   #isClosed = false;
   #hasFailed = false;
 
@@ -177,8 +181,8 @@ class ThreadSnapshots implements SnapshotStore {
 
   take(): Promise<boolean> {
     if (this.#isClosed) return Promise.resolve(false);
-    this.#taking ??= this.#take();
-    return this.#taking.result;
+    this.#taking ??= this.#take().finally(() => this.#taking = undefined);
+    return this.#taking;
   }
 
   /** Takes one that is due, unless the last one failed. */
@@ -187,30 +191,17 @@ class ThreadSnapshots implements SnapshotStore {
     this.take().catch(() => this.#hasFailed = true);
   }
 
-  /** Ends the snapshot that is being taken, which is not complete then. */
-  async close(): Promise<void> {
+  /** Takes none any more; the one that is being taken ends with the thread. */
+  close(): void {
     this.#isClosed = true;
-    await this.#taking?.worker.terminate();
   }
 
-  #take(): { worker: Worker; result: Promise<boolean> } {
-    const { port1, port2 } = new MessageChannel();
-    this.#thread.call({ type: "connect", port: port1 }, [port1]).catch(() => {});
-    const data: SnapshotterData = { thread: "lockstep-snapshotter", port: port2 };
-    const worker = new Worker(SNAPSHOTTER_URL, { workerData: data, transferList: [port2] });
-    const result = new Promise<Taken>((resolve) => {
-      worker.on("message", resolve);
-      worker.on("error", (error: unknown) => resolve({ problem: String(error) }));
-      worker.on("exit", () => resolve({ problem: "its thread has ended" }));
-    }).then(async ({ position, problem }) => {
-      this.#taking = undefined;
-      await worker.terminate();
-      if (problem !== undefined && !this.#isClosed) {
-        throw new Error(`Cannot take a snapshot of the journal: ${problem}`);
-      }
-      return position !== undefined;
-    });
-    return { worker, result };
+  async #take(): Promise<boolean> {
+    const { position, problem } = await this.#thread.call({ type: "take-snapshot" }) as Taken;
+    if (problem !== undefined && !this.#isClosed) {
+      throw new Error(`Cannot take a snapshot of the journal: ${problem}`);
+    }
+    return position !== undefined;
   }
 
   async save(meta: SnapshotMeta, chunks: AsyncIterable<Uint8Array>): Promise<void> {
@@ -229,10 +220,14 @@ class ThreadSnapshots implements SnapshotStore {
   }
 
   async *#chunks(position: Position): AsyncGenerator<Uint8Array, void, undefined> {
-    for (let index = 0;; index++) {
-      const chunk = await this.#thread.call({ type: "chunk", position, index });
+    const read = (index: number) =>
+      this.#thread.ahead({ type: "chunk", position, index }) as Promise<Uint8Array | undefined>;
+    let next = read(0);
+    for (let index = 1;; index++) {
+      const chunk = await next;
       if (chunk === undefined) return;
-      yield chunk as Uint8Array;
+      next = read(index);
+      yield chunk;
     }
   }
 }
@@ -257,11 +252,18 @@ class Thread {
     this.#options = options;
   }
 
-  call(call: Call, transferred: readonly Transferable[] = []): Promise<unknown> {
+  call(call: Call): Promise<unknown> {
     if (this.#closing !== undefined) {
       return Promise.reject(new ClosedError(call.type, "the journal"));
     }
-    return this.#send(call, transferred);
+    return this.#send(call);
+  }
+
+  /** The same, for an answer that may not be needed: the thread is at work while the one before is used. */
+  ahead(call: Call): Promise<unknown> {
+    const answer = this.call(call);
+    answer.catch(() => {});
+    return answer;
   }
 
   close(): Promise<void> {
@@ -278,19 +280,23 @@ class Thread {
     }
   }
 
-  #send(call: Call, transferred: readonly Transferable[] = []): Promise<unknown> {
+  #send(call: Call): Promise<unknown> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure.error);
     const worker = this.#worker ??= this.#start();
     const id = ++this.#calls;
     if (this.#waiting.size === 0) worker.ref();
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      worker.postMessage({ id, call }, transferred);
+      worker.postMessage({ id, call });
     });
   }
 
   #start(): Worker {
-    const data: ThreadData = { thread: "lockstep-journal", options: this.#options };
+    const data: ThreadData = {
+      thread: "lockstep-journal",
+      options: this.#options,
+      snapshotter: SNAPSHOTTER_URL.href,
+    };
     const worker = new Worker(WORKER_URL, { workerData: data });
     worker.on("message", ({ id, ...answer }: Answer) => {
       const waiting = this.#waiting.get(id)!;

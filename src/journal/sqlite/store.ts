@@ -218,10 +218,20 @@ export class RecordStore {
     return { first: this.#first, last: this.tail, records, bytes, snapshots };
   }
 
-  /** Returns records behind `after`, up to `most`; none at the end. */
+  /**
+   * Returns records behind `after`, up to `most`, and fewer if their commands are long; none at the end.
+   */
   read(after: Position, most: number): StoredRecord[] {
     if (after + 1 < this.#first) throw new JournalTruncatedError(after, this.#first);
-    return (this.#select.all(after, most) as unknown as Row[]).map(recordOf);
+    const records: StoredRecord[] = [];
+    let length = 0;
+    for (const row of this.#select.iterate(after, most) as unknown as Iterable<Row>) {
+      const record = recordOf(row);
+      records.push(record);
+      length += record.commands.length;
+      if (length >= MOST_READ) break;
+    }
+    return records;
   }
 
   /** Deletes the records before `before`. */
@@ -547,6 +557,9 @@ const WITNESS_BYTES = 80;
 
 /** A snapshot is due when the records behind the newest one have this many times its bytes. */
 const SNAPSHOT_RATIO = 4;
+
+/** The length of commands from which on no further record is read, as they are stepped in one go. */
+const MOST_READ = 50_000;
 
 /** Number of characters from which on commands are compressed. */
 const PACKED_FROM = 1_000;

@@ -5,9 +5,16 @@
  * @module
  */
 
-import { type MessagePort, parentPort, workerData } from "node:worker_threads";
+import {
+  MessageChannel,
+  type MessagePort,
+  parentPort,
+  Worker,
+  workerData,
+} from "node:worker_threads";
 import { errorData } from "../../core/error_data.ts";
-import type { Answer, Call } from "./protocol.ts";
+import type { Answer, Call, Taken } from "./protocol.ts";
+import type { SnapshotterData } from "./snapshotter.ts";
 import { RecordStore, type StoreOptions } from "./store.ts";
 
 /** The data with which a thread is started. */
@@ -16,13 +23,50 @@ export interface ThreadData {
   readonly thread: "lockstep-journal";
   /** The options of its store. */
   readonly options: StoreOptions;
+  /** The address of the module of the thread that takes a snapshot. */
+  readonly snapshotter: string;
 }
 
 /** The address of this module. */
 export const WORKER_URL: URL = new URL(import.meta.url);
 
-/** Answers the calls of the main thread. */
-function serve(main: MessagePort, options: StoreOptions): void {
+/**
+ * Has a thread of its own take a snapshot of the store of this one. Not started by the main thread, which
+ * would stand still until it runs.
+ */
+class Snapshotter {
+  readonly #module: string;
+  readonly #serve: (port: MessagePort) => void;
+  #worker: Worker | undefined;
+
+  constructor(module: string, serve: (port: MessagePort) => void) {
+    this.#module = module;
+    this.#serve = serve;
+  }
+
+  async take(): Promise<Taken> {
+    const { port1, port2 } = new MessageChannel();
+    this.#serve(port1);
+    const data: SnapshotterData = { thread: "lockstep-snapshotter", port: port2 };
+    const worker = new Worker(new URL(this.#module), { workerData: data, transferList: [port2] });
+    this.#worker = worker;
+    const taken = await new Promise<Taken>((resolve) => {
+      worker.on("message", resolve);
+      worker.on("error", (error: unknown) => resolve({ problem: String(error) }));
+      worker.on("exit", () => resolve({ problem: "its thread has ended" }));
+    });
+    await worker.terminate();
+    return taken;
+  }
+
+  /** Ends the snapshot that is being taken, which is not complete then. */
+  async close(): Promise<void> {
+    await this.#worker?.terminate();
+  }
+}
+
+/** Answers the calls of the main thread, and of the one that takes a snapshot. */
+function serve(main: MessagePort, { options, snapshotter: module }: ThreadData): void {
   let store: RecordStore | undefined;
   const opened = () => store ??= new RecordStore(options);
   const answer = (call: Call): unknown => {
@@ -45,25 +89,26 @@ function serve(main: MessagePort, options: StoreOptions): void {
         return opened().chunk(call.position, call.index);
       case "tail":
         return opened().tail;
-      case "connect":
-        return void listen(call.port);
+      case "take-snapshot":
+        return snapshotter.take();
       case "close":
-        return store?.close();
+        return snapshotter.close().then(() => store?.close());
     }
   };
   const listen = (port: MessagePort) =>
-    port.on("message", ({ id, call }: { id: number; call: Call }) => {
+    port.on("message", async ({ id, call }: { id: number; call: Call }) => {
       let message: Answer;
       try {
-        message = { id, value: answer(call) };
+        message = { id, value: await answer(call) };
       } catch (error) {
         const { from, to, pid, first } = error as Record<string, unknown>;
         message = { id, error: { ...errorData(error), from, to, pid, first } };
       }
       port.postMessage(message);
     });
+  const snapshotter = new Snapshotter(module, listen);
   listen(main);
 }
 
 const data = workerData as ThreadData | null | undefined;
-if (parentPort !== null && data?.thread === "lockstep-journal") serve(parentPort, data.options);
+if (parentPort !== null && data?.thread === "lockstep-journal") serve(parentPort, data);
