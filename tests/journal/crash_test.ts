@@ -28,7 +28,7 @@ interface Moment {
 /** Returns the moment of a kill: of ten, two are during a start, and three during a snapshot, mostly. */
 function momentOf(kill: number): Moment {
   if (kill % 5 === 4) return { since: "start", ms: 150 + 350 * Math.random() };
-  if (kill % 10 % 3 === 2) return { since: "snapshot", ms: 250 * Math.random() };
+  if (kill % 10 % 3 === 2) return { since: "snapshot", ms: 1_500 * Math.random() };
   return { since: "first line", ms: 250 * Math.random() };
 }
 
