@@ -7,7 +7,7 @@
 
 import { rejectedFor } from "./call_site.ts";
 import type { CancelTimer } from "./clock.ts";
-import type { Dispatcher, PlainStep, Reply } from "./dispatcher.ts";
+import type { Dispatcher, PlainStepper, Reply } from "./dispatcher.ts";
 import { type ErrorData, errorData, keptErrorData } from "./error_data.ts";
 import { JournalError } from "./errors.ts";
 import {
@@ -28,6 +28,8 @@ export interface MachineHost<
 > {
   /** Accepts commands and emits events. */
   readonly dispatcher: Dispatcher<Command, Event, Answers>;
+  /** Takes plain steps; absent where the machine is part of a larger one. */
+  readonly plain?: PlainStepper<State, Event>;
   /** Returns the state, which each step updates in place. */
   state(): Readonly<State>;
 }
@@ -116,15 +118,12 @@ export abstract class MachineClient<
     return this.exchange(command, (outcome) => this.#read(command, outcome, read));
   }
 
-  /**
-   * Sends a command and resolves once it was stepped. Rejects with the error of its refusal. `plain` as
-   * for {@linkcode Dispatcher.dispatch}.
-   */
-  perform(command: Command, plain?: PlainStep<Event["type"]>): Promise<void> {
+  /** Sends a command and resolves once it was stepped. Rejects with the error of its refusal. */
+  perform(command: Command): Promise<void> {
     if (!this.host.dispatcher.synchronous) return this.call(command, ignore);
     try {
       if (this.stopped !== undefined) throw this.stopped;
-      const answer: unknown = this.host.dispatcher.dispatch(command, plain);
+      const answer: unknown = this.host.dispatcher.dispatch(command);
       return answer instanceof Refusal ? Promise.reject(this.errorOf(answer, command)) : DONE;
     } catch (error) {
       return Promise.reject(error);

@@ -32,17 +32,35 @@ export type Observer<Event> = (event: Event, now: Instant) => void;
 export type Reply<Answer> = (answer: Answer | undefined, error: unknown) => void;
 
 /**
- * A step that emits one event first, unless it is refused. When nobody receives events of that type the
- * engine spares the making of it.
+ * A step that comes to one event and touches no timer: the change of the state alone, for a caller that
+ * has found its `Subjects` in the state.
  */
-export interface PlainStep<Type extends string> {
+export interface PlainStep<
+  State,
+  Type extends string,
+  Subjects extends readonly unknown[],
+  Answer,
+> {
+  /** The type of the command that does the same. */
+  readonly type: string;
   /** The type of the event. */
   readonly event: Type;
-  /**
-   * Whether its time is part of the state, or of further events. Otherwise it is that of the one event
-   * only, and the step sets no timer.
-   */
+  /** Whether its time becomes part of the state. Otherwise it is that of the event only. */
   readonly keepsTime: boolean;
+  /** Changes the state as the command would. */
+  apply(state: State, now: Instant, ...subjects: Subjects): Answer;
+}
+
+/** Takes plain steps of one machine. */
+export interface PlainStepper<State, Event extends Named> {
+  /**
+   * Takes a plain step if nobody receives its event and nothing is due before it. Otherwise returns
+   * `undefined`: the command has to be dispatched.
+   */
+  take<Subjects extends readonly unknown[], Answer>(
+    plain: PlainStep<State, Event["type"], Subjects, Answer>,
+    ...subjects: Subjects
+  ): Answer | undefined;
 }
 
 /** The interface of an engine for façades: they send commands and observe events. */
@@ -76,13 +94,9 @@ export interface Dispatcher<Command extends Named, Event extends Named, Answers>
    * Steps `command` and returns the answer, when `synchronous`: a caller that needs it only after
    * observers and handlers ran saves the reply.
    *
-   * @param plain what the step comes to, if it is a plain one and nothing is due that it depends on
    * @throws {ClosedError} after `close`
    */
-  dispatch<Each extends Command | Tick>(
-    command: Each,
-    plain?: PlainStep<Event["type"]>,
-  ): Outcome<Answers, Each>;
+  dispatch<Each extends Command | Tick>(command: Each): Outcome<Answers, Each>;
   /** Calls `observer` with each event of `types` until the returned function is called. */
   observe<Type extends Event["type"]>(
     types: readonly Type[],

@@ -8,7 +8,14 @@
  */
 
 import { aheadOf, type CancelTimer, type Clock, systemClock } from "./clock.ts";
-import type { Dispatcher, EventPublisher, Observer, PlainStep, Reply } from "./dispatcher.ts";
+import type {
+  Dispatcher,
+  EventPublisher,
+  Observer,
+  PlainStep,
+  PlainStepper,
+  Reply,
+} from "./dispatcher.ts";
 import {
   ClosedError,
   InvariantError,
@@ -36,7 +43,6 @@ import {
   type Named,
   type Outcome,
   type Part,
-  Refusal,
   type Tick,
 } from "./machine.ts";
 import { quote } from "./arguments.ts";
@@ -121,7 +127,7 @@ export class Engine<
   Command extends Named,
   Event extends Named,
   Answers = Record<never, never>,
-> implements Dispatcher<Command, Event, Answers>, AsyncDisposable {
+> implements Dispatcher<Command, Event, Answers>, PlainStepper<State, Event>, AsyncDisposable {
   /** Stamps commands. It may jump: stamps never decrease. */
   readonly clock: Clock;
   /** Whether {@linkcode dispatch} works, as there is no journal. */
@@ -331,17 +337,35 @@ export class Engine<
    * @throws {ClosedError} after {@linkcode close}
    * @throws {TypeError} on an engine with a journal; use {@linkcode send}
    */
-  dispatch<Each extends Command | Tick>(
-    command: Each,
-    plain?: PlainStep<Event["type"]>,
-  ): Outcome<Answers, Each> {
+  dispatch<Each extends Command | Tick>(command: Each): Outcome<Answers, Each> {
     if (this.#journal !== undefined) {
       throw new TypeError(
         `Cannot dispatch ${command.type}: the engine must have no journal, got one; use send()`,
       );
     }
     if (this.#isStopping) this.#throwStopped(command.type);
-    return this.#step(command, undefined, undefined, plain);
+    return this.#step(command, undefined, undefined);
+  }
+
+  /** Also counts the step and its event, which it does not make. */
+  take<Subjects extends readonly unknown[], Answer>(
+    plain: PlainStep<State, Event["type"], Subjects, Answer>,
+    ...subjects: Subjects
+  ): Answer | undefined {
+    if (this.#isStopping || this.#isHeard(plain.event)) return undefined;
+    if (plain.keepsTime) {
+      const read = this.clock.now();
+      if (read > this.#armedAt + this.#toleratedMs) return undefined; // it resumes listening first
+      if (read > this.#now) this.#now = Math.floor(read);
+    }
+    if (this.#deadline <= this.#now) return undefined;
+    this.#steps++;
+    this.#sequence++;
+    try {
+      return plain.apply(this.#state, this.#now, ...subjects);
+    } catch (cause) {
+      this.#break(plain, cause);
+    }
   }
 
   send<Each extends Command | Tick>(
@@ -583,11 +607,8 @@ export class Engine<
     command: Each,
     at: Instant | undefined,
     reply: Reply<unknown> | undefined,
-    plain?: PlainStep<Event["type"]>,
   ): Outcome<Answers, Each> {
-    const isUnheard = plain !== undefined && !this.#isHeard(plain.event);
-    // Nobody can see the time of a step that neither its state nor an event contains.
-    let now = isUnheard && !plain.keepsTime ? this.#now : at;
+    let now = at;
     if (now === undefined) { // as in #time(), without a call
       now = this.#now;
       const read = this.clock.now();
@@ -608,10 +629,7 @@ export class Engine<
       if (this.#part === undefined || this.#deadline <= now || command.type === "tick") {
         answer = this.#machine.step(this.#state, command, now, events);
       } else {
-        const unheard = isUnheard ? plain.event : undefined;
-        const each = command as Exclude<Each, Tick>;
-        answer = this.#part.apply(this.#state, each, now, events, unheard);
-        if (isUnheard && !(answer instanceof Refusal)) this.#sequence++;
+        answer = this.#part.apply(this.#state, command as Exclude<Each, Tick>, now, events);
       }
       this.#deadline = this.#machine.deadline(this.#state);
     } catch (cause) {

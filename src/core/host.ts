@@ -175,7 +175,11 @@ export class Host<
 
   #run(engine: Engine<State, Command, Event, Answers>): Client {
     this.#engine = engine;
-    const client = this.#hosted.connect({ dispatcher: engine, state: () => engine.state });
+    const client = this.#hosted.connect({
+      dispatcher: engine,
+      plain: engine,
+      state: () => engine.state,
+    });
     (this as { client: Client | undefined }).client = client;
     return client;
   }

@@ -158,16 +158,12 @@ export interface Part<
    * Fires the timers that are due at `until` or before, in order. `now` is the time of the step.
    */
   fire(state: State, now: Instant, until: Instant, events: Event[]): void;
-  /**
-   * Applies `command` like {@linkcode Machine.step}, but fires no timer. Events of the type `unheard` need
-   * not be made, as nobody receives them.
-   */
+  /** Applies `command` like {@linkcode Machine.step}, but fires no timer. */
   apply<Each extends Command>(
     state: State,
     command: Each,
     now: Instant,
     events: Event[],
-    unheard?: Event["type"],
   ): Outcome<Answers, Each>;
   /** Puts options in force, as {@linkcode Configure} does. */
   configure?(state: State, config: object, now: Instant, events: Event[]): void;
@@ -202,13 +198,7 @@ export interface PartDefinition<State, Command extends Named, Event extends Name
   /** See {@linkcode Part.fire}. */
   fire(state: State, now: Instant, until: Instant, events: Event[]): void;
   /** See {@linkcode Part.apply}. */
-  apply(
-    state: State,
-    command: Command,
-    now: Instant,
-    events: Event[],
-    unheard?: Event["type"],
-  ): unknown;
+  apply(state: State, command: Command, now: Instant, events: Event[]): unknown;
   /** See {@linkcode Part.deferring}. */
   readonly deferring?: DeferringPart<State, Command, Event>;
   /** See {@linkcode Machine.deadline}. */

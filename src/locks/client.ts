@@ -19,8 +19,6 @@ import {
   isForUnused,
   type LockAnswers,
   type LockCommand,
-  plainAcquire,
-  plainRelease,
   type Release,
   renewCommand,
   type ResourceCommand,
@@ -33,7 +31,9 @@ import type {
   ResourceRefused,
   WaitEnd,
 } from "./events.ts";
+import type { AcquireDefaults } from "./config.ts";
 import { patternsOf } from "./paths.ts";
+import { isPlainAcquire, PLAIN_ACQUIRE, PLAIN_RELEASE, plainlyReleased } from "./transitions.ts";
 import { findHold, type LockState } from "./state.ts";
 import { WAIT_TICKETS } from "./types.ts";
 
@@ -113,13 +113,40 @@ export class LockClient extends MachineClient<LockState, ResourceCommand, LockEv
     }
   }
 
+  /**
+   * Acquires a lock for an agent in a plain step, if that is possible; both ids are known then, so they
+   * were checked before.
+   */
+  acquirePlainly(
+    resourceId: string,
+    agentId: string,
+    terms: AcquireDefaults,
+  ): Promise<LockHandle> | undefined {
+    const { state, host: { plain } } = this;
+    const lock = state.locks.get(resourceId);
+    const owner = state.owners.get(agentId);
+    if (plain === undefined || lock === undefined || owner?.agentId !== agentId) return undefined;
+    if (this.stopped !== undefined || !isPlainAcquire(state, lock, owner, terms)) return undefined;
+    const hold = plain.take(PLAIN_ACQUIRE, lock, owner, terms);
+    if (hold === undefined) return undefined;
+    return Promise.resolve(new LockHandle(this, resourceId, agentId, agentId, hold.epoch, false));
+  }
+
+  /** Releases a lock in a plain step, if that is possible. Returns whether it did. */
+  releasePlainly(resourceId: string, owner: string, epoch: number | undefined): boolean {
+    const { state, host: { plain } } = this;
+    if (plain === undefined || this.stopped !== undefined) return false;
+    const hold = plainlyReleased(state, resourceId, owner, epoch);
+    return hold !== undefined && plain.take(PLAIN_RELEASE, hold) !== undefined;
+  }
+
   #isAtOnce(command: AcquireCommand): command is Acquire {
     return this.host.dispatcher.synchronous && command.type === "acquire" &&
       isForUnused(this.state, command);
   }
 
   #grantOf(command: Acquire): Promise<LockHandle | undefined> {
-    const outcome = this.host.dispatcher.dispatch(command, plainAcquire(command));
+    const outcome = this.host.dispatcher.dispatch(command);
     if (outcome instanceof Refusal) {
       if (isNoWait(outcome)) return Promise.resolve(undefined);
       return rejectedFor(this.errorOf(outcome, command));
@@ -142,7 +169,7 @@ export class LockClient extends MachineClient<LockState, ResourceCommand, LockEv
 
   /** Releases a lock. */
   release(command: Release): Promise<void> {
-    return this.perform(command, plainRelease(this.state, command));
+    return this.perform(command);
   }
 
   /** Notifies `call` of the grants or the end of a wait, in place of a call that waited for it. */
@@ -475,6 +502,7 @@ export class LockHandle implements AsyncDisposable {
     const command: Release = { type: "release", resourceId, agentId, owner: this.#owner, epoch };
     this.#releases++;
     this.#onRelease?.();
+    if (this.#client.releasePlainly(resourceId, this.#owner, epoch)) return DONE;
     const released = this.#client.release(command);
     if (released !== DONE) released.catch(() => this.#releases--);
     return released;

@@ -20,12 +20,11 @@ import {
   requirePriority,
   requireSignal,
 } from "../core/arguments.ts";
-import type { PlainStep } from "../core/dispatcher.ts";
 import type { Instant, Named, OfSession, ResumeListening, Tick } from "../core/machine.ts";
 import type { AcquireDefaults } from "./config.ts";
 import { readTicketOptions, type TicketTerms } from "../core/tickets.ts";
 import type { WaitEnd } from "./events.ts";
-import { isHolder, isOfPaths, type LockState } from "./state.ts";
+import { isHolder, type LockState } from "./state.ts";
 import { isPathsId } from "./paths.ts";
 import {
   type AcquireAllOptions,
@@ -533,31 +532,7 @@ function requireModeAndUnits(
   requireInteger(units, 1, mode === "shared" ? 1 : MOST_UNITS, `${prefix}units`, attempt);
 }
 
-// Plain steps: those of a lock that is used by one agent after the other. A release comes to one event;
-// after an acquire a deadlock of its owner may be found, through its other waits and its requests.
-
-const ACQUIRED = { event: "resource:acquired", keepsTime: true } as const;
-const RELEASED = { event: "resource:released", keepsTime: false } as const;
-
 /** Whether a new acquire is for a lock that is known and not in use: it begins no wait. */
 export function isForUnused({ locks }: Readonly<LockState>, command: Acquire): boolean {
   return command.ticket === undefined && locks.get(command.resourceId)?.uses === 0;
-}
-
-/** Returns the step of an acquire {@linkcode isForUnused}, unless a lease makes it set a timer. */
-export function plainAcquire({ leaseMs }: Acquire): PlainStep<"resource:acquired"> | undefined {
-  return leaseMs === 0 ? ACQUIRED : undefined;
-}
-
-/** Returns the step of a release, if the grant is all that the lock is in use for. */
-export function plainRelease(
-  { locks }: Readonly<LockState>,
-  { resourceId, owner, epoch }: Release,
-): PlainStep<"resource:released"> | undefined {
-  const lock = locks.get(resourceId);
-  if (lock === undefined || lock.uses !== 1 || isOfPaths(lock)) return undefined;
-  const hold = lock.holds[0];
-  if (hold === undefined || hold.lease !== undefined) return undefined;
-  const isInForce = hold.owner.owner === owner && (epoch === 0 || epoch === hold.epoch);
-  return isInForce ? RELEASED : undefined;
 }

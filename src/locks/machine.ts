@@ -126,14 +126,8 @@ export function lockMachine(config: Partial<LockConfig> = {}): LockPart {
   });
 }
 
-function apply(
-  state: LockState,
-  command: Command,
-  now: Instant,
-  events: LockEvent[],
-  unheard?: LockEvent["type"],
-): unknown {
-  const step = beginStep(state, now, events, unheard);
+function apply(state: LockState, command: Command, now: Instant, events: LockEvent[]): unknown {
+  const step = beginStep(state, now, events);
   let answer: unknown;
   switch (command.type) {
     case "acquire":
@@ -187,13 +181,8 @@ function apply(
   return answer;
 }
 
-function beginStep(
-  state: LockState,
-  now: Instant,
-  events: LockEvent[],
-  unheard?: LockEvent["type"],
-): LockStep {
-  return { state, now, events, unheard, followUps: undefined, idlePaths: undefined };
+function beginStep(state: LockState, now: Instant, events: LockEvent[]): LockStep {
+  return { state, now, events, followUps: undefined, idlePaths: undefined };
 }
 
 /** Does what follows, and forgets the paths that are not in use after it. */

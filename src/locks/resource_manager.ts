@@ -6,7 +6,7 @@
 
 import { quote, requireInteger } from "../core/arguments.ts";
 import type { Clock } from "../core/clock.ts";
-import { attempting } from "../core/client.ts";
+import { attempting, DONE } from "../core/client.ts";
 import type { EventPublisher } from "../core/dispatcher.ts";
 import type { HealthStatus, Instant, SessionTest } from "../core/machine.ts";
 import { Host, requireSurroundings } from "../core/host.ts";
@@ -283,6 +283,7 @@ export class ResourceManager implements AsyncDisposable {
   release(resourceId: string, agentId: string, epoch?: number): Promise<void> {
     try {
       const client = this.#host.client ?? this.#host.running("release");
+      if (client.releasePlainly(resourceId, agentId, epoch)) return DONE;
       return client.release(releaseCommand(client.state, resourceId, agentId, epoch));
     } catch (error) {
       return Promise.reject(error);
@@ -447,6 +448,10 @@ export class ResourceManager implements AsyncDisposable {
       const client = this.#host.client ?? this.#host.running("acquire");
       const { state } = client;
       const defaults = this.#defaults;
+      if (options === undefined && agentId === owner) {
+        const granted = client.acquirePlainly(resourceId, agentId, defaults);
+        if (granted !== undefined) return granted;
+      }
       const command = acquireCommand(state, resourceId, agentId, owner, options, defaults, wait);
       return acquireBy(client, command, options) as Promise<LockHandle | undefined>;
     } catch (error) {

@@ -235,8 +235,6 @@ export interface LockStep {
   readonly now: Instant;
   /** The events of the step, in order. */
   readonly events: LockEvent[];
-  /** A type of events that nobody receives; `undefined` for none. */
-  readonly unheard: LockEvent["type"] | undefined;
   /** Made when something may follow. */
   followUps: FollowUps | undefined;
   /** Sets of paths that the step added or freed. Those not in use are forgotten at its end. */

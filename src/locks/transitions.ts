@@ -6,12 +6,14 @@
  */
 
 import { reschedule, schedule, unschedule } from "../core/data/deadlines.ts";
+import type { PlainStep } from "../core/dispatcher.ts";
 import { type Instant, Refusal, setSession } from "../core/machine.ts";
 import type { Acquire, AcquireAll, ResourceCommand } from "./commands.ts";
 import {
   addCandidate,
   candidatesNear,
   covers,
+  DEFAULT_CAPACITY,
   type EndedWait,
   findHold,
   findTickets,
@@ -40,7 +42,7 @@ import type {
   WaitEnd,
 } from "./events.ts";
 import { freePaths } from "./path_locks.ts";
-import type { ResourceRequest } from "./types.ts";
+import type { LockMode, ResourceRequest } from "./types.ts";
 import { pop, push, remove } from "../core/data/heap.ts";
 import { type Deadlock, findDeadlock, isRequest, waiterOf } from "./deadlock.ts";
 
@@ -75,8 +77,42 @@ export function grant(
   wait: Wait | undefined,
 ): Hold {
   const { state, now, events } = step;
-  const epoch = ++state.epoch;
   const waitId = wait === undefined ? 0 : wait.id;
+  const hold = addHold(state, now, lock, owner, mode, units, waitId, leaseMs);
+  const caller = wait?.caller;
+  if (caller?.isGone) keepUntil(state, hold, caller.keepMs, caller.timer!.rank);
+  else if (leaseMs > 0) hold.lease = schedule(state.deadlines, now + leaseMs, hold);
+  events.push({
+    type: "resource:acquired",
+    resourceId: lock.resourceId,
+    agentId: owner.agentId,
+    owner: owner.owner,
+    epoch: hold.epoch,
+    mode,
+    units,
+    waitId,
+    waitedMs: wait === undefined ? 0 : now - wait.since,
+  });
+  const hasWaiters = isAwaited(lock);
+  const isWaiting = hasWaiters && owner.waits.length > 0;
+  if (isWaiting) endOtherWaits(step, hold);
+  const isSending = owner.outgoing !== undefined && (hasWaiters || owner.incoming !== undefined);
+  if (isWaiting || isSending) followUps(step).suspects.push(owner);
+  return hold;
+}
+
+/** Adds a grant under a new epoch, whose lease has not started. */
+export function addHold(
+  state: LockState,
+  now: Instant,
+  lock: Lock,
+  owner: Owner,
+  mode: LockMode,
+  units: number,
+  waitId: number,
+  leaseMs: number,
+): Hold {
+  const epoch = ++state.epoch;
   const hold: Hold = {
     kind: "hold",
     lock,
@@ -97,27 +133,6 @@ export function grant(
   owner.holds.push(hold);
   if (mode === "shared") lock.sharers++;
   else lock.used += units;
-  const caller = wait?.caller;
-  if (caller?.isGone) keepUntil(state, hold, caller.keepMs, caller.timer!.rank);
-  else if (leaseMs > 0) hold.lease = schedule(state.deadlines, now + leaseMs, hold);
-  if (step.unheard !== "resource:acquired") {
-    events.push({
-      type: "resource:acquired",
-      resourceId: lock.resourceId,
-      agentId: owner.agentId,
-      owner: owner.owner,
-      epoch,
-      mode,
-      units,
-      waitId,
-      waitedMs: wait === undefined ? 0 : now - wait.since,
-    });
-  }
-  const hasWaiters = isAwaited(lock);
-  const isWaiting = hasWaiters && owner.waits.length > 0;
-  if (isWaiting) endOtherWaits(step, hold);
-  const isSending = owner.outgoing !== undefined && (hasWaiters || owner.incoming !== undefined);
-  if (isWaiting || isSending) followUps(step).suspects.push(owner);
   return hold;
 }
 
@@ -205,7 +220,19 @@ type HoldEnd = "resource:released" | "resource:expired" | "resource:revoked";
 
 /** Ends a grant. */
 export function endHold(step: LockStep, hold: Hold, type: HoldEnd): void {
-  const { state } = step;
+  const { lock, owner } = hold;
+  removeHold(step.state, hold);
+  if (hold.lease !== undefined) unschedule(step.state.deadlines, hold.lease);
+  if (lock.uses === 0 && isOfPaths(lock)) freePaths(step, lock);
+  emitEnd(step, hold, type);
+  if (isAwaited(lock)) followUps(step).unserved.push(lock);
+  else if (!isOfPaths(lock)) return;
+  // Its own waits may have relied on this one.
+  if (owner.waits.length > 0) followUps(step).suspects.push(owner);
+}
+
+/** Removes a grant, whose lease may go on, from the tables. */
+export function removeHold(state: LockState, hold: Hold): void {
   const { lock, owner } = hold;
   const lastOfLock = lock.holds.pop()!;
   if (lastOfLock !== hold) lock.holds[lastOfLock.lockIndex = hold.lockIndex] = lastOfLock;
@@ -213,13 +240,7 @@ export function endHold(step: LockStep, hold: Hold, type: HoldEnd): void {
   if (lastOfOwner !== hold) owner.holds[lastOfOwner.ownerIndex = hold.ownerIndex] = lastOfOwner;
   if (hold.mode === "shared") lock.sharers--;
   else lock.used -= hold.units;
-  if (hold.lease !== undefined) unschedule(state.deadlines, hold.lease);
-  if (--lock.uses === 0) endUse(step, lock);
-  if (step.unheard !== type) emitEnd(step, hold, type);
-  if (isAwaited(lock)) followUps(step).unserved.push(lock);
-  else if (!isOfPaths(lock)) return;
-  // Its own waits may have relied on this one.
-  if (owner.waits.length > 0) followUps(step).suspects.push(owner);
+  if (--lock.uses === 0) state.locksInUse--;
 }
 
 function emitEnd({ now, events }: LockStep, hold: Hold, type: HoldEnd): void {
@@ -233,11 +254,6 @@ function emitEnd({ now, events }: LockStep, hold: Hold, type: HoldEnd): void {
     heldMs: now - hold.since,
   };
   events.push(type === "resource:expired" && hold.keepMs > 0 ? { ...end, lapsed: true } : end);
-}
-
-function endUse(step: LockStep, lock: Lock): void {
-  step.state.locksInUse--;
-  if (isOfPaths(lock)) freePaths(step, lock);
 }
 
 // Waits.
@@ -339,8 +355,9 @@ function removeWait(step: LockStep, wait: Wait): void {
     const { lock } = ticket;
     const wasFirst = ticket.position === 0;
     remove(lock.queue, ticket);
-    if (--lock.uses === 0) endUse(step, lock);
+    if (--lock.uses === 0) state.locksInUse--;
     if (isOfPaths(lock)) {
+      if (lock.uses === 0) freePaths(step, lock);
       if (isAwaited(lock, wait)) followUps(step).unserved.push(lock);
       continue;
     }
@@ -528,4 +545,64 @@ function endVictim(step: LockStep, { cycle, victim }: Deadlock): void {
   if (state.config.deadlockPolicy !== "revoke" || isRequest(before)) return;
   const held = holdAgainst(before, owner);
   if (held !== undefined) endHold(step, held, "resource:revoked");
+}
+
+// Plain steps: of a lock that nobody else uses.
+
+/** The terms of a grant. */
+interface Terms {
+  readonly mode: LockMode;
+  readonly units: number;
+  readonly leaseMs: number;
+}
+
+/** Grants a lock to an owner, if {@linkcode isPlainAcquire}. */
+export const PLAIN_ACQUIRE: PlainStep<LockState, "resource:acquired", [Lock, Owner, Terms], Hold> =
+  {
+    type: "acquire",
+    event: "resource:acquired",
+    keepsTime: true,
+    apply: (state, now, lock, owner, { mode, units }) =>
+      addHold(state, now, lock, owner, mode, units, 0, 0),
+  };
+
+/**
+ * Whether an acquire grants a lock that is not in use, and nothing else: no lease begins, and no
+ * deadlock comes about.
+ */
+export function isPlainAcquire(
+  { locksInUse, config }: Readonly<LockState>,
+  lock: Lock,
+  { outgoing, incoming }: Owner,
+  { units, leaseMs }: Terms,
+): boolean {
+  return lock.uses === 0 && !isOfPaths(lock) && units <= DEFAULT_CAPACITY && leaseMs === 0 &&
+    locksInUse < config.maxResources && (outgoing === undefined || incoming === undefined);
+}
+
+/** Ends a grant that {@linkcode plainlyReleased} returned. */
+export const PLAIN_RELEASE: PlainStep<LockState, "resource:released", [Hold], Hold> = {
+  type: "release",
+  event: "resource:released",
+  keepsTime: false,
+  apply(state, _now, hold) {
+    removeHold(state, hold);
+    return hold;
+  },
+};
+
+/** Returns the grant that a release ends, if it is all that the lock is in use for, without a lease. */
+export function plainlyReleased(
+  { locks }: Readonly<LockState>,
+  resourceId: string,
+  owner: string,
+  epoch: number | undefined,
+): Hold | undefined {
+  const lock = locks.get(resourceId);
+  if (lock === undefined || lock.uses !== 1 || isOfPaths(lock)) return undefined;
+  const hold = lock.holds[0];
+  if (hold === undefined || hold.lease !== undefined || hold.owner.owner !== owner) {
+    return undefined;
+  }
+  return epoch === undefined || epoch === hold.epoch ? hold : undefined;
 }

@@ -7,10 +7,11 @@ import {
   JournalError,
 } from "../../src/core/errors.ts";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
+import type { PlainStep } from "../../src/core/dispatcher.ts";
 import type { Journal } from "../../src/core/journal.ts";
 import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
-import { definePart, type Outcome, Refusal } from "../../src/core/machine.ts";
+import { definePart, type Outcome, Refusal, type ResumeListening } from "../../src/core/machine.ts";
 import { encode } from "../../src/core/data/plain.ts";
 import { FaultyJournal } from "../../src/testing/faulty_journal.ts";
 import { SimulatedClock } from "../../src/testing/simulated_clock.ts";
@@ -237,95 +238,131 @@ Deno.test("an engine makes an integer of a clock's fraction", async () => {
 
 // Timers
 
-/** A machine of one plain step, which emits the time since the first. */
-const stopwatch = definePart<{ since: number }, { type: "stop" }, { type: "stopped"; ms: number }>({
+interface Stopwatch {
+  stops: number;
+  deadline: number;
+}
+type Stopped = { type: "stopped"; at: number };
+
+/** A machine of one command, of which each step is plain. */
+const stopwatch = definePart<Stopwatch, { type: "stop" } | ResumeListening, Stopped>({
   name: "stopwatch",
-  commands: ["stop"],
-  init: () => ({ since: 0 }),
-  fire: () => {},
-  apply({ since }, _command, now, events, unheard) {
-    if (unheard !== "stopped") events.push({ type: "stopped", ms: now - since });
+  commands: ["stop", "resume-listening"],
+  init: () => ({ stops: 0, deadline: Infinity }),
+  fire: (state) => state.deadline = Infinity,
+  apply(state, { type }, now, events) {
+    if (type !== "stop") return;
+    state.stops++;
+    events.push({ type: "stopped", at: now });
   },
-  deadline: () => Infinity,
-  describe: ({ ms }) => `${ms} ms`,
+  deadline: ({ deadline }) => deadline,
+  describe: ({ at }) => `at ${at} ms`,
 });
 
-/** Steps plain commands, and returns how often the clock was read meanwhile. */
-function readsOfPlainSteps(
-  keepsTime: boolean,
-  use?: (
-    engine: Engine<{ since: number }, { type: "stop" }, { type: "stopped"; ms: number }>,
-  ) => void,
-  options: EngineOptions = {},
-): number {
-  let reads = 0;
+type StopwatchEngine = Engine<Stopwatch, { type: "stop" } | ResumeListening, Stopped>;
+
+/** The plain step of `stop`, whose answer is the number of steps. */
+const plainStop = (keepsTime = false): PlainStep<Stopwatch, "stopped", [by: number], number> => ({
+  type: "stop",
+  event: "stopped",
+  keepsTime,
+  apply: (state, _now, by) => state.stops += by,
+});
+
+/** An engine of the stopwatch after one step, and the number of times that it has read its clock. */
+function startedStopwatch(options: EngineOptions = {}) {
   const clock = new SimulatedClock(7);
+  const read = { count: 0 };
   const now = () => {
-    reads++;
+    read.count++;
     return clock.now();
   };
   const counted = { now, setTimer: clock.setTimer.bind(clock) };
   const engine = new Engine(stopwatch, { logger: silentLogger, ...options, clock: counted });
+  engine.dispatch({ type: "stop" });
+  return { engine, clock, read };
+}
+
+/** Stops plainly or else by a command, and returns how often the clock was read meanwhile. */
+function readsOfStops(
+  keepsTime: boolean,
+  use?: (engine: StopwatchEngine) => void,
+  options: EngineOptions = {},
+): number {
+  const { engine, read } = startedStopwatch(options);
   use?.(engine);
-  const before = reads;
-  for (let i = 1; i <= 3; i++) {
-    engine.dispatch({ type: "stop" }, { event: "stopped", keepsTime });
-    assertEquals(engine.sequence, i);
+  const before = read.count;
+  for (let i = 2; i <= 4; i++) {
+    if (engine.take(plainStop(keepsTime), 1) === undefined) engine.dispatch({ type: "stop" });
+    assertEquals([engine.state.stops, engine.position, engine.sequence], [i, i, i]);
   }
-  return reads - before;
+  return read.count - before;
 }
 
 Deno.test("an event that nobody receives is counted and not made, nor is a time read that only it has", () => {
-  assertEquals(readsOfPlainSteps(false), 0);
-  assertEquals(readsOfPlainSteps(true), 3);
+  assertEquals(readsOfStops(false), 0);
+  assertEquals(readsOfStops(true), 3);
 });
 
-Deno.test("events that follow one that nobody receives have the numbers after it", () => {
-  type Ring = { type: "ring"; answer: "yes" | "no" };
-  type Rang = { type: "rang" } | { type: "echoed" } | { type: "refused" };
-  const bell = definePart<Record<never, never>, Ring, Rang>({
-    name: "bell",
-    commands: ["ring"],
-    init: () => ({}),
-    fire: () => {},
-    apply(_state, { answer }, _now, events, unheard): undefined | Refusal {
-      if (answer === "no") {
-        events.push({ type: "refused" });
-        return new Refusal({ type: "refused" });
-      }
-      if (unheard !== "rang") events.push({ type: "rang" });
-      events.push({ type: "echoed" });
-    },
-    deadline: () => Infinity,
-    describe: ({ type }) => type,
-  });
-  const engine = new Engine(bell, { logger: silentLogger });
-  const plain = { event: "rang", keepsTime: true } as const;
-  const heard: string[] = [];
-  engine.observe(["echoed", "refused"], ({ type }) => heard.push(`${type} ${engine.sequence}`));
-  engine.dispatch({ type: "ring", answer: "yes" }, plain);
-  engine.dispatch({ type: "ring", answer: "no" }, plain);
-  engine.dispatch({ type: "ring", answer: "yes" }, plain);
-  assertEquals([heard, engine.sequence], [["echoed 2", "refused 3", "echoed 5"], 5]);
+Deno.test("no plain step is taken when something is due, nor when the process did not run or has closed", async () => {
+  const taken = async (change: (started: ReturnType<typeof startedStopwatch>) => unknown) => {
+    const started = startedStopwatch();
+    await change(started);
+    return started.engine.take(plainStop(true), 1);
+  };
+  /** Sets a timer of the machine. */
+  const time = ({ engine }: { engine: StopwatchEngine }, deadline: number) => {
+    (engine.state as Stopwatch).deadline = deadline;
+    engine.dispatch({ type: "stop" });
+  };
+  const timed = (deadline: number, at: number) =>
+    taken((started) => {
+      time(started, deadline);
+      started.clock.jumpTo(at);
+    });
+  assertEquals(await timed(20, 19), 3);
+  assertEquals(await timed(20, 20), undefined);
+  assertEquals(await timed(2_000, 1_500), 3);
+  assertEquals(await timed(2_000, 1_501), undefined, "the timer was to fire 1 s before");
+  assertEquals(await taken(({ engine }) => engine.close()), undefined);
+  const engine = new Engine(stopwatch, { logger: silentLogger });
+  assertEquals(engine.take(plainStop(), 1), undefined, "the deadline is not known yet");
+  engine.dispatch({ type: "stop" });
+  assertEquals(engine.take(plainStop(), 1), 2);
+  const copied: StopwatchEngine = new Engine({ ...stopwatch }, { logger: silentLogger });
+  copied.dispatch({ type: "stop" });
+  assertEquals(copied.take(plainStop(), 1), undefined, "its step may do more");
+});
+
+Deno.test("a machine that breaks in a plain step stops its engine", async () => {
+  const { engine } = startedStopwatch();
+  const apply = (): number => {
+    throw new Error("broken");
+  };
+  const broken: PlainStep<Stopwatch, "stopped", [by: number], number> = { ...plainStop(), apply };
+  const error = assertThrows(() => engine.take(broken, 1), InvariantError);
+  assertEquals(error.message, "Cannot stop: the machine stopwatch broke, and its engine stops");
+  assertThrows(() => engine.dispatch({ type: "stop" }), InvariantError);
+  await engine.close();
 });
 
 Deno.test("an event of a plain step is made when anything receives it", () => {
   const made: number[] = [];
-  const reads = readsOfPlainSteps(false, (engine) => {
-    engine.observe(["stopped"], ({ ms }) => made.push(ms));
+  const reads = readsOfStops(false, (engine) => {
+    engine.observe(["stopped"], ({ at }) => made.push(at));
   });
   assertEquals([reads, made], [3, [7, 7, 7]]);
   const published: unknown[] = [];
   const eventBus = new EventBus();
   eventBus.on("stopped", (event) => published.push(event));
-  assertEquals(readsOfPlainSteps(false, undefined, { eventBus }), 3);
-  assertEquals(published.length, 3);
-  assertEquals(eventBus.getEventStats().map(({ count }) => count), [3]);
+  assertEquals(readsOfStops(false, undefined, { eventBus }), 3);
+  assertEquals(published.length, 4);
+  assertEquals(eventBus.getEventStats().map(({ count }) => count), [4]);
   const lines: string[] = [];
   const debug = (line: string) => lines.push(line);
   const logger = { debug, info() {}, warn() {}, error() {}, level: "debug" } as Logger;
-  assertEquals(readsOfPlainSteps(false, undefined, { logger }), 3);
-  assertEquals(lines.filter((line) => line.includes("7 ms")).length, 3);
+  assertEquals(readsOfStops(false, undefined, { logger }), 3);
+  assertEquals(lines.filter((line) => line.includes("at 7 ms")).length, 4);
 });
 
 Deno.test("the deadline is polled once in each step, and timers are left alone until one is due", async () => {

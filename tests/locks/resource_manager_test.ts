@@ -45,6 +45,46 @@ Deno.test("acquire() resolves to a handle, and its release passes the lock on", 
   ]);
 });
 
+Deno.test("a lock that nobody else uses is acquired and released in plain steps", async () => {
+  const engine = new Engine(lockMachine());
+  const { locks: known, owners } = engine.state;
+  const dispatched: string[] = [];
+  const dispatcher = new Proxy(engine, {
+    get(target, name) {
+      const value = Reflect.get(target, name, target);
+      if (typeof value !== "function") return value;
+      return (...given: [{ type: string }]) => {
+        if (name === "dispatch" || name === "send") dispatched.push(given[0].type);
+        return value.apply(target, given);
+      };
+    },
+  });
+  const host = { dispatcher, plain: engine, state: () => engine.state };
+  const locks = new ResourceManager({}, undefined, undefined, { host });
+  await locks.acquire("r", "a");
+  await locks.release("r", "a");
+  assertEquals(dispatched, ["acquire"], "both are known from then on");
+  const lock = await locks.acquire("r", "a");
+  assertEquals([lock.resource, lock.agent, lock.epoch, lock.borrowed], ["r", "a", 2, false]);
+  await lock.release();
+  assertEquals((await locks.tryAcquire("r", "a"))?.epoch, 3);
+  await locks.release("r", "a", 3);
+  assertEquals([dispatched.length, engine.sequence, known.size, owners.size], [1, 6, 1, 1]);
+  await assertRejects(() => lock.release(), StaleEpochError);
+  await locks.acquire("r", "a");
+  await assertRejects(() => locks.release("r", "b"), NotHolderError);
+  await assertRejects(() => locks.release("r", "a", 3), StaleEpochError);
+  await assertRejects(() => locks.release("r", "a", 0), RangeError);
+  assertEquals((await locks.acquire("r", "a")).borrowed, true);
+  const next = locks.acquire("r", "b");
+  await locks.release("r", "a");
+  assertEquals((await next).epoch, 5);
+  await locks.shutdown();
+  await assertRejects(() => locks.release("r", "b"), ClosedError);
+  await assertRejects(() => locks.acquire("r", "a"), ClosedError);
+  await engine.close();
+});
+
 Deno.test("a lock is acquired with a priority as a number, and released by name", async () => {
   await using fixture = managed();
   const { locks } = fixture;

@@ -19,7 +19,7 @@ export interface Sent<Command> {
   error: unknown;
 }
 
-/** A host for one client. Waits of the keeper are counted in `holds`. */
+/** A host for one client that takes no plain steps. Waits of the keeper are counted in `holds`. */
 export class WatchedHost<State, Command extends Named, Event extends Named, Answers>
   implements MachineHost<State, Command, Event, Answers> {
   /** The commands of the client, in the order in which it sent them. */
@@ -48,9 +48,9 @@ export class WatchedHost<State, Command extends Named, Event extends Named, Answ
           reply(answer, error);
         });
       },
-      dispatch: (command, plain) => {
+      dispatch: (command) => {
         const sent = note(command);
-        const answer = engine.dispatch(command, plain);
+        const answer = engine.dispatch(command);
         sent.answer = answer;
         return answer;
       },
