@@ -286,6 +286,25 @@ Deno.test("getEventStats() counts events, with handlers or without, until resetS
   assertEquals(bus.getEventStats(), [{ event: "b", count: 0, lastEmitted: null }]);
 });
 
+Deno.test("an event is counted again after its count was reset, also when it was the newest", () => {
+  const bus = new EventBus(false, { logger: silentLogger });
+  bus.emit("made-up");
+  bus.resetStats();
+  assertEquals(bus.getEventStats(), []);
+  for (let count = 1; count <= 2; count++) {
+    bus.emit("made-up");
+    assertEquals(bus.getEventStats().map(({ event, count }) => [event, count]), [[
+      "made-up",
+      count,
+    ]]);
+  }
+  let received = 0;
+  bus.on("made-up", () => void received++);
+  bus.emit("other");
+  bus.emit("made-up");
+  assertEquals(received, 1);
+});
+
 Deno.test("event names are bounded in memory, and handlers beyond the bound are still notified", () => {
   const bus = new EventBus(false, { logger: silentLogger });
   for (let i = 0; i < 20_000; i++) bus.emit(`made-up:${i}`);

@@ -68,6 +68,8 @@ export class EventBus<Events extends object = AnyEvents> {
   readonly #time: TurnTime;
   readonly #maxBuffered: number;
   readonly #channels = new Map<string, Channel>();
+  /** The channel of the newest event: mostly that of the next one, too. */
+  #newest: Channel | undefined;
   /** The subscriptions to all events. */
   readonly #everything = new Channel("*");
   readonly #queue: Emission[] = [];
@@ -161,7 +163,10 @@ export class EventBus<Events extends object = AnyEvents> {
     sequence: number,
     describe?: (event: never) => string,
   ): void {
-    const channel = this.#channels.get(event) ?? this.#open(event);
+    let channel = this.#newest;
+    if (channel?.name !== event) {
+      this.#newest = channel = this.#channels.get(event) ?? this.#open(event);
+    }
     channel.count++;
     channel.lastAt = at;
     if (this.debug) logTo(this.#logger, "debug", eventLine(event, payload, sequence, at, describe));
@@ -302,7 +307,10 @@ export class EventBus<Events extends object = AnyEvents> {
 
   #subscribe(event: string, listener: Listener, settings: Settings): Unsubscribe {
     let channel = this.#channels.get(event);
-    if (channel === undefined) this.#channels.set(event, channel = new Channel(event));
+    if (channel === undefined) {
+      this.#channels.set(event, channel = new Channel(event));
+      this.#newest = undefined; // it may be one that was not kept
+    }
     return this.#add(channel, listener, settings);
   }
 
@@ -341,7 +349,9 @@ export class EventBus<Events extends object = AnyEvents> {
     channel.tidy();
     if (!channel.isUnsubscribed) return;
     if (channel.count > 0 && this.#channels.size <= MOST_COUNTED_NAMES) return;
-    if (this.#channels.get(channel.name) === channel) this.#channels.delete(channel.name);
+    if (this.#channels.get(channel.name) !== channel) return;
+    this.#channels.delete(channel.name);
+    this.#newest = undefined;
   }
 
   #tidy(): void {
@@ -370,12 +380,10 @@ export class EventBus<Events extends object = AnyEvents> {
     at: Instant,
   ): void {
     const { subscriptions } = channel;
-    for (let i = 0; i < count;) {
+    for (let i = 0; i < count; i++) {
       try {
-        while (i < count) {
-          const result = subscriptions[i++]!.listener(payload, sequence, at, event);
-          if (result !== undefined && isThenable(result)) this.#watch(event, result);
-        }
+        const result = subscriptions[i]!.listener(payload, sequence, at, event);
+        if (result !== undefined && isThenable(result)) this.#watch(event, result);
       } catch (error) {
         this.#failed(event, error);
       }
