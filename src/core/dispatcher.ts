@@ -12,6 +12,11 @@ import type { Instant, Named, Outcome, Tick } from "./machine.ts";
 export interface EventPublisher {
   /** Whether it logs each event itself. */
   readonly debug: boolean;
+  /**
+   * Whether anything receives events of a type. Without this method, or otherwise, the engine makes no
+   * event where that is possible, and publishes `undefined` in its place. @default it is received
+   */
+  hears?(type: string): boolean;
   /** Publishes an event with the time and the sequence number that an engine gave it. */
   publish(
     type: string,

@@ -353,13 +353,14 @@ export class Engine<
     ...subjects: Subjects
   ): Answer | undefined {
     if (this.#isStopping || this.#isHeard(plain.event)) return undefined;
-    if (plain.keepsTime) {
+    if (plain.keepsTime || this.#eventBus !== undefined) {
       const read = this.clock.now();
       if (read > this.#armedAt + this.#toleratedMs) return undefined; // it resumes listening first
       if (read > this.#now) this.#now = Math.floor(read);
     }
     if (this.#deadline <= this.#now) return undefined;
     this.#steps++;
+    this.#eventBus?.publish(plain.event, undefined, this.#now, this.#sequence);
     this.#sequence++;
     try {
       return plain.apply(this.#state, this.#now, ...subjects);
@@ -656,8 +657,8 @@ export class Engine<
 
   /** Whether events of a type are received, or the machine has to make them in any case. */
   #isHeard(type: Event["type"]): boolean {
-    return this.#eventBus !== undefined || this.#traces || this.#part === undefined ||
-      this.#observers.has(type);
+    if (this.#traces || this.#part === undefined || this.#observers.has(type)) return true;
+    return this.#eventBus !== undefined && this.#eventBus.hears?.(type) !== false;
   }
 
   #break({ type }: Named, cause: unknown): never {

@@ -48,6 +48,7 @@ import {
   ReceivedMessage,
 } from "./handlers.ts";
 import type { MessageState } from "./state.ts";
+import { isPlainlyAcked, PLAIN_ACK } from "./transitions.ts";
 import { type Message, RECEIVER_TICKETS, requestTicket } from "./types.ts";
 import { MessageWarnings } from "./warnings.ts";
 
@@ -236,6 +237,16 @@ export class MessageClient
     });
     if (failure !== undefined) throw failure;
     hasReturned = true;
+  }
+
+  /** Ends a delivery to a handler that has returned; in a plain step, if that is possible. */
+  ackHandled(agentId: string, epoch: number): void {
+    const { plain } = this.host;
+    const copy = plain === undefined ? undefined : this.state.deliveries.get(epoch);
+    if (copy !== undefined && this.stopped === undefined && isPlainlyAcked(copy)) {
+      if (plain!.take(PLAIN_ACK, copy) !== undefined) return;
+    }
+    this.owe({ type: "ack-message", agentId, epoch });
   }
 
   /** Ends a delivery that failed. */
@@ -607,7 +618,7 @@ class HandlerRunner implements DeliveryKeeper {
     if (context.isReported) return;
     this.#close(context);
     const { message: { to: agentId, epoch } } = context;
-    this.#client.owe({ type: "ack-message", agentId, epoch });
+    this.#client.ackHandled(agentId, epoch);
   }
 
   #fail(context: DeliveryContext, thrown: unknown): void {

@@ -7,6 +7,7 @@
 import { schedule, unschedule } from "../core/data/deadlines.ts";
 import { append, unlink } from "../core/data/list.ts";
 import { nextInt } from "../core/data/prng.ts";
+import type { PlainStep } from "../core/dispatcher.ts";
 import type { ErrorData } from "../core/error_data.ts";
 import { Refusal, type Tick } from "../core/machine.ts";
 import type { MessageCommand } from "./commands.ts";
@@ -162,8 +163,7 @@ export function deliver(
 /** Ends a delivery whose message was handled. */
 export function ack(step: MessageStep, copy: Copy): void {
   const { consumer, lane, from } = copy.channel;
-  noteError(step, copy, undefined);
-  removeCopy(step.state, copy);
+  removeHandled(step.state, copy);
   step.events.push({
     type: "message:acked",
     from,
@@ -176,6 +176,27 @@ export function ack(step: MessageStep, copy: Copy): void {
   deliverReady(step, consumer, lane);
 }
 
+function removeHandled(state: MessageState, copy: Copy): void {
+  noteError(state, copy, undefined);
+  removeCopy(state, copy);
+}
+
+/** Acks a delivery, if {@linkcode isPlainlyAcked}. */
+export const PLAIN_ACK: PlainStep<MessageState, "message:acked", [Copy], Copy> = {
+  type: "ack-message",
+  event: "message:acked",
+  keepsTime: false,
+  apply(state, _now, copy) {
+    removeHandled(state, copy);
+    return copy;
+  },
+};
+
+/** Whether the ack of a delivery leads to no other one, and ends no time limit. */
+export function isPlainlyAcked({ channel: { lane }, timer, expiry }: Copy): boolean {
+  return lane.size === 1 && timer === undefined && expiry === undefined;
+}
+
 /** Ends a delivery that failed: the message is delivered again after a pause, if it may be. */
 export function nack(
   step: MessageStep,
@@ -186,7 +207,7 @@ export function nack(
 ): void {
   const { state, now } = step;
   const { attempt, channel: { consumer, lane } } = copy;
-  noteError(step, copy, error);
+  noteError(state, copy, error);
   if (consumer.hasLeft) return handOver(step, copy, error);
   const cause = finalCause(step, copy, isFinal);
   if (cause !== undefined) return deadLetter(step, copy, cause, error);
@@ -199,7 +220,7 @@ export function nack(
 
 /** Keeps how a delivery of a request ended, for the agent that asked. */
 function noteError(
-  { state: { requests } }: MessageStep,
+  { requests }: MessageState,
   { id }: Copy,
   error: ErrorData | undefined,
 ): void {

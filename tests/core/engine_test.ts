@@ -7,7 +7,7 @@ import {
   JournalError,
 } from "../../src/core/errors.ts";
 import { EventBus } from "../../src/core/bus/event_bus.ts";
-import type { PlainStep } from "../../src/core/dispatcher.ts";
+import type { EventPublisher, PlainStep } from "../../src/core/dispatcher.ts";
 import type { Journal } from "../../src/core/journal.ts";
 import { MemoryJournal } from "../../src/core/memory_journal.ts";
 import { type Logger, silentLogger } from "../../src/core/logger.ts";
@@ -304,6 +304,26 @@ Deno.test("an event that nobody receives is counted and not made, nor is a time 
   assertEquals(readsOfStops(true), 3);
 });
 
+Deno.test("a bus counts the events of plain steps at their time, also without a handler of them", () => {
+  const eventBus = new EventBus();
+  eventBus.on("other", () => {});
+  const sequences: number[] = [];
+  const publisher: EventPublisher = {
+    debug: false,
+    hears: (type) => eventBus.hears(type),
+    publish: (type, event, at, sequence) => {
+      sequences.push(sequence);
+      assertEquals(event, sequence === 0 ? { type: "stopped", at: 7 } : undefined);
+      eventBus.publish(type, event, at, sequence);
+    },
+  };
+  assertEquals(readsOfStops(false, undefined, { eventBus: publisher }), 3);
+  assertEquals(sequences, [0, 1, 2, 3]);
+  assertEquals(eventBus.getEventStats().at(-1), {
+    ...{ event: "stopped", count: 4, lastEmitted: new Date(7) },
+  });
+});
+
 Deno.test("no plain step is taken when something is due, nor when the process did not run or has closed", async () => {
   const taken = async (change: (started: ReturnType<typeof startedStopwatch>) => unknown) => {
     const started = startedStopwatch();
@@ -353,6 +373,13 @@ Deno.test("an event of a plain step is made when anything receives it", () => {
   });
   assertEquals([reads, made], [3, [7, 7, 7]]);
   const published: unknown[] = [];
+  const publisher = {
+    debug: false,
+    publish: (_type: string, event: unknown) => published.push(event),
+  };
+  assertEquals(readsOfStops(false, undefined, { eventBus: publisher as EventPublisher }), 3);
+  assertEquals(published, Array(4).fill({ type: "stopped", at: 7 }), "it may receive all");
+  published.length = 0;
   const eventBus = new EventBus();
   eventBus.on("stopped", (event) => published.push(event));
   assertEquals(readsOfStops(false, undefined, { eventBus }), 3);

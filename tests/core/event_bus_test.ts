@@ -286,6 +286,20 @@ Deno.test("getEventStats() counts events, with handlers or without, until resetS
   assertEquals(bus.getEventStats(), [{ event: "b", count: 0, lastEmitted: null }]);
 });
 
+Deno.test("hears() says whether an event would reach a handler or the log", () => {
+  const bus = new EventBus<Letters>(false, { logger: silentLogger });
+  assertEquals(bus.hears("a"), false);
+  const stop = bus.on("a", () => {});
+  assertEquals([bus.hears("a"), bus.hears("b")], [true, false]);
+  stop();
+  assertEquals(bus.hears("a"), false);
+  const all = bus.events();
+  assertEquals([bus.hears("a"), bus.hears("b")], [true, true]);
+  void all.return();
+  assertEquals(bus.hears("a"), false);
+  assertEquals(new EventBus(true, { logger: silentLogger }).hears("a"), true);
+});
+
 Deno.test("an event is counted again after its count was reset, also when it was the newest", () => {
   const bus = new EventBus(false, { logger: silentLogger });
   bus.emit("made-up");

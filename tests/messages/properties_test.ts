@@ -1,11 +1,13 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import type { MessageConfig } from "../../src/messages/config.ts";
 import { messageMachine } from "../../src/messages/machine.ts";
 import type { MessageState } from "../../src/messages/state.ts";
+import { isPlainlyAcked, PLAIN_ACK } from "../../src/messages/transitions.ts";
+import { fork } from "../../src/core/data/plain.ts";
 import { stepped } from "../support/driver.ts";
 import { machineLaws } from "../support/machine_laws.ts";
-import { moves } from "./commands.ts";
+import { type Move, moves } from "./commands.ts";
 import { Twin } from "./twin.ts";
 
 const config: fc.Arbitrary<Partial<MessageConfig>> = fc.record({
@@ -49,6 +51,34 @@ Deno.test("each step has the events and the answer of the slow twin", () => {
     }),
     { numRuns: 200 },
   );
+});
+
+Deno.test("a plain ack changes the state as its command does, which comes to its event and no other", () => {
+  let taken = 0;
+  const check = (rules: Partial<MessageConfig>, script: readonly Move[]) => {
+    const machine = messageMachine(rules);
+    const state = machine.init();
+    let now = 0;
+    for (const { afterMs, command: given } of script) {
+      now += afterMs;
+      const command = given(state);
+      const copy = fork(state);
+      const isDue = machine.deadline(state) <= now;
+      const events = stepped(machine, state, command, now);
+      if (isDue || command.type !== "ack-message") continue;
+      const delivery = copy.deliveries.get(command.epoch);
+      if (delivery?.channel.consumer.mailbox.agentId !== command.agentId) continue;
+      if (!isPlainlyAcked(delivery)) continue;
+      taken++;
+      assertEquals(events.map(({ type }) => type), [PLAIN_ACK.event]);
+      const timers = copy.deadlines.timers.map(({ isSet }) => isSet);
+      PLAIN_ACK.apply(copy, now - 5, delivery);
+      assertEquals(copy, state);
+      assertEquals(copy.deadlines.timers.map(({ isSet }) => isSet), timers);
+    }
+  };
+  fc.assert(fc.property(config, moves, check), { numRuns: 300 });
+  assert(taken > 0);
 });
 
 /** No receiver waits while a message could be delivered to it. */

@@ -152,6 +152,12 @@ export class EventBus<Events extends object = AnyEvents> {
     this.publish(event, payload, this.#time.read(), -1);
   }
 
+  /** Whether events of that name have a handler, or are logged. Otherwise they are counted only. */
+  hears(event: string): boolean {
+    const all = this.#everything.subscriptions.length;
+    return this.debug || all > 0 || this.#channelOf(event).subscriptions.length > 0;
+  }
+
   /**
    * Delivers an event of an engine, with its instant and its sequence number. Costs one look-up when
    * there are no subscriptions.
@@ -163,10 +169,7 @@ export class EventBus<Events extends object = AnyEvents> {
     sequence: number,
     describe?: (event: never) => string,
   ): void {
-    let channel = this.#newest;
-    if (channel?.name !== event) {
-      this.#newest = channel = this.#channels.get(event) ?? this.#open(event);
-    }
+    const channel = this.#channelOf(event);
     channel.count++;
     channel.lastAt = at;
     if (this.debug) logTo(this.#logger, "debug", eventLine(event, payload, sequence, at, describe));
@@ -332,6 +335,12 @@ export class EventBus<Events extends object = AnyEvents> {
     channel.end(subscription);
     if (this.#isDelivering) this.#untidy.push(channel);
     else this.#removeEnded(channel);
+  }
+
+  #channelOf(event: string): Channel {
+    const newest = this.#newest;
+    if (newest?.name === event) return newest;
+    return this.#newest = this.#channels.get(event) ?? this.#open(event);
   }
 
   /** Makes the channel of `event`, and keeps it if its emissions are counted. */
