@@ -123,10 +123,11 @@ export class LockClient extends MachineClient<LockState, ResourceCommand, LockEv
     terms: AcquireDefaults,
   ): Promise<LockHandle> | undefined {
     const { state, host: { plain } } = this;
+    if (plain === undefined || this.stopped !== undefined) return undefined;
     const lock = state.locks.get(resourceId);
     const owner = state.owners.get(agentId);
-    if (plain === undefined || lock === undefined || owner?.agentId !== agentId) return undefined;
-    if (this.stopped !== undefined || !isPlainAcquire(state, lock, owner, terms)) return undefined;
+    if (lock === undefined || owner?.agentId !== agentId) return undefined;
+    if (!isPlainAcquire(state, lock, owner, terms)) return undefined;
     const hold = plain.take(PLAIN_ACQUIRE, lock, owner, terms);
     if (hold === undefined) return undefined;
     return Promise.resolve(new LockHandle(this, resourceId, agentId, agentId, hold.epoch, false));

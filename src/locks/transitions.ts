@@ -453,8 +453,10 @@ function removeRequest(state: LockState, request: PendingRequest): void {
  * Consequences of these are added to the lists, so a chain of any length needs no recursion.
  */
 export function followUp(step: LockStep, { unserved, groups, suspects }: FollowUps): void {
+  let served = 0;
+  let tried = 0;
   do {
-    for (let served = 0, tried = 0; served < unserved.length || tried < groups.length;) {
+    while (served < unserved.length || tried < groups.length) {
       const lock = unserved[served];
       if (lock !== undefined && isOfPaths(lock)) {
         serveNear(step, lock);
@@ -464,8 +466,6 @@ export function followUp(step: LockStep, { unserved, groups, suspects }: FollowU
       const wait = served < unserved.length ? unserved[served++]!.queue[0]?.wait : groups[tried++]!;
       if (wait !== undefined && isGrantable(wait)) grantWait(step, wait);
     }
-    unserved.length = 0;
-    groups.length = 0;
   } while (breakDeadlock(step, suspects));
 }
 
