@@ -622,8 +622,9 @@ export class Engine<
         }
       }
     }
-    // Has capacity for one event: the first push to an empty literal would allocate seventeen.
-    const events: Event[] = [undefined!];
+    // Has capacity for two events: a push beyond it, or to an empty literal, would allocate seventeen.
+    const events: Event[] = [undefined!, undefined!];
+    events.pop();
     events.pop();
     let answer: Outcome<Answers, Each>;
     try {
