@@ -8,12 +8,14 @@ import {
   push,
   remove,
   reorder,
+  retain,
 } from "../../src/core/data/heap.ts";
 
 type Operation =
   | { readonly do: "push"; readonly rank: number }
   | { readonly do: "pop" }
   | { readonly do: "remove"; readonly pick: number }
+  | { readonly do: "retain"; readonly pick: number }
   | { readonly do: "reorder"; readonly pick: number; readonly rank: number };
 
 const rank = fc.oneof(fc.integer({ min: 0, max: 50 }), fc.constantFrom(-Infinity, Infinity, -0.5));
@@ -22,6 +24,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant("push" as const), rank }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("pop" as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("remove" as const), pick }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("retain" as const), pick }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("reorder" as const), pick, rank }) },
 );
 
@@ -38,6 +41,14 @@ function compareWithArray(operations: readonly Operation[]): void {
       sorted.push(entry);
     } else if (each.do === "pop") {
       assertEquals(pop(heap), sorted.shift());
+    } else if (each.do === "retain") {
+      const isKept = (entry: HeapEntry) => entry.sequence % (1 + each.pick % 4) !== 0;
+      const anew: HeapEntry[] = [];
+      for (const entry of heap) if (isKept(entry)) push(anew, { ...entry });
+      retain(heap, isKept);
+      assertEquals(heap, anew);
+      for (const entry of sorted) if (!isKept(entry)) assertEquals(entry.position, -1);
+      sorted = sorted.filter(isKept);
     } else if (chosen !== undefined && each.do === "remove") {
       remove(heap, chosen);
       assertEquals(chosen.position, -1);

@@ -12,7 +12,7 @@
  * @module
  */
 
-import { type Heap, type HeapEntry, pop, push, reorder } from "./heap.ts";
+import { type Heap, type HeapEntry, pop, push, reorder, retain } from "./heap.ts";
 import type { Instant } from "../machine.ts";
 
 /** One timer; `rank` is the instant at which it is due. */
@@ -119,10 +119,6 @@ function dropIdleFirst<Subject>(deadlines: Deadlines<Subject>): void {
 }
 
 function dropIdle<Subject>(deadlines: Deadlines<Subject>): void {
-  const { timers } = deadlines;
-  const set = timers.filter((timer) => timer.isSet);
-  for (const timer of timers) timer.position = -1;
-  timers.length = 0;
-  for (const timer of set) push(timers, timer);
+  retain(deadlines.timers, ({ isSet }) => isSet);
   deadlines.idle = 0;
 }

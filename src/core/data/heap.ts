@@ -64,6 +64,23 @@ export function reorder<Entry extends HeapEntry>(
   push(heap, entry);
 }
 
+/**
+ * Removes the entries for which `isKept` is false; the others are then placed as if they had been added
+ * in the order of the array. Costs O(n) where that is nearly the order of the heap, and O(n log n) at most.
+ */
+export function retain<Entry extends HeapEntry>(
+  heap: Heap<Entry>,
+  isKept: (entry: Entry) => boolean,
+): void {
+  let kept = 0;
+  for (let i = 0; i < heap.length; i++) {
+    const entry = heap[i]!;
+    if (isKept(entry)) siftUp(heap, entry, kept++);
+    else entry.position = -1;
+  }
+  heap.length = kept;
+}
+
 function siftUp<Entry extends HeapEntry>(heap: Heap<Entry>, entry: Entry, from: number): void {
   let position = from;
   while (position > 0) {
