@@ -11,7 +11,7 @@ import type { Page, TaskRecord, TaskState } from "./state.ts";
 import type { TaskStatus } from "./types.ts";
 
 /** The number of submissions that share a page. */
-const PAGE_SIZE = 512;
+const PAGE_SIZE = 256;
 
 /** Adds a task under its sequence, which is larger than that of any task in the index. */
 export function addToPage({ pages }: TaskState, task: TaskRecord): void {
@@ -51,9 +51,13 @@ export function* tasksAfter(
 ): Generator<TaskRecord, void> {
   const first = Math.floor((after + 1) / PAGE_SIZE);
   for (const page of pagesFrom(pages, first, Math.floor(sequence / PAGE_SIZE))) {
-    if (status !== undefined && (page.counts[status] ?? 0) === 0) continue;
+    let left = status === undefined ? page.tasks.size : page.counts[status] ?? 0;
+    if (left === 0) continue;
     for (const task of page.tasks) {
-      if (task.sequence > after && (status === undefined || task.status === status)) yield task;
+      if (status !== undefined && task.status !== status) continue;
+      left--;
+      if (task.sequence > after) yield task;
+      if (left === 0) break;
     }
   }
 }
