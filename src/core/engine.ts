@@ -162,6 +162,8 @@ export class Engine<
   #armedAt: Instant = Infinity;
   /** The lateness of the timer from which on the process did not run. */
   readonly #toleratedMs: number;
+  /** The time from the newest command of the journal to the start, if other engines may have run then. */
+  #unreadMs = Infinity;
   /** The time for which no command may have been received, until the machine has been told. */
   #unheardMs: number | undefined;
   #cancelTimer: CancelTimer | undefined;
@@ -278,6 +280,7 @@ export class Engine<
     this.#state = replica.state;
     this.#sequence = replica.sequence;
     this.#now = Math.max(this.#now, replica.now);
+    if (this.#membership !== undefined) this.#unreadMs = this.#now - replica.now;
     const behindMs = this.#now - Math.floor(this.clock.now());
     if (behindMs > 0) (this as { clock: Clock }).clock = aheadOf(this.clock, behindMs);
     this.#deadline = this.#machine.deadline(this.#state);
@@ -424,14 +427,15 @@ export class Engine<
   }
 
   /**
-   * Starts anew what could not be renewed, as no process ran; a no-op for a machine without such
-   * things, and when nothing will be due. Must come before any command is sent.
+   * Starts anew what could not be renewed, as no process ran, or as the clock is ahead of the others; a
+   * no-op for a machine without such things, and when nothing will be due. Must come before any command
+   * is sent.
    *
    * @throws {JournalError} when the journal does not store it
    */
   resumeListening(): Promise<void> {
-    if (this.#toleratedMs === Infinity || this.deadline === Infinity) return Promise.resolve();
-    this.#unheardMs = Infinity;
+    if (this.#unreadMs <= this.#toleratedMs || this.deadline === Infinity) return Promise.resolve();
+    this.#unheardMs = this.#unreadMs;
     return new Promise((resolve, reject) => {
       this.#resume(this.#time(), (error) => error === undefined ? resolve() : reject(error));
     });

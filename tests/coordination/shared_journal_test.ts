@@ -15,8 +15,8 @@ class Cluster {
   /** `process: task`, for each handler that was called. */
   readonly ran: string[] = [];
 
-  async start(name: string) {
-    const process = new EngineProcess(this.clock, this.journal, 0);
+  async start(name: string, skewMs = 0) {
+    const process = new EngineProcess(this.clock, this.journal, skewMs);
     const manager = new CoordinationManager(
       {},
       new EventBus(),
@@ -168,6 +168,28 @@ Deno.test("a manager that was paused for too long stops, and what it had sent ne
   const task = await cluster.until(second.manager.submit({ id: "t" }));
   assertEquals(await cluster.until(task.result), "again");
   for (const { manager } of [again, second]) await cluster.until(manager.shutdown());
+});
+
+Deno.test("a clock that is an hour ahead ends no lease, and another start prolongs none", async () => {
+  const cluster = new Cluster();
+  const first = await cluster.start("first");
+  const held = () => first.manager.resources.holderOf("db");
+  await cluster.until(first.manager.acquireResource("db", "holder", { leaseMs: 1_000 }));
+  await cluster.clock.advance(400);
+  const second = await cluster.start("second");
+  await cluster.clock.advance(500);
+  assertEquals(held(), "holder");
+  await cluster.clock.advance(101);
+  assertEquals(held(), undefined);
+
+  await cluster.until(first.manager.acquireResource("db", "holder", { leaseMs: 1_000 }));
+  await cluster.clock.advance(900);
+  const ahead = await cluster.start("ahead", 3_600_000);
+  await cluster.clock.advance(900);
+  assertEquals(held(), "holder");
+  await cluster.clock.advance(101);
+  assertEquals(held(), undefined);
+  for (const { manager } of [first, second, ahead]) await cluster.until(manager.shutdown());
 });
 
 Deno.test("an agent that another process has registered since runs there alone", async () => {
