@@ -14,7 +14,13 @@ export { requireJson } from "./src/core/data/plain.ts";
 export { Opaque } from "./src/core/data/plain.ts";
 export type { Linked as MailboxLink, List as MailboxList } from "./src/core/data/list.ts";
 export { fork } from "./src/core/data/plain.ts";
-export type { Dispatcher, Observer, PlainStep, Reply } from "./src/core/dispatcher.ts";
+export type {
+  Dispatcher,
+  Observer,
+  PlainStep,
+  PlainStepper,
+  Reply,
+} from "./src/core/dispatcher.ts";
 export { Engine, type EngineOptions } from "./src/core/engine.ts";
 export { entriesOf, type Entry } from "./src/core/journal.ts";
 export {
