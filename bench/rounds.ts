@@ -21,7 +21,7 @@ export type Maker = () => Side | Promise<Side>;
 
 /** The number of rounds of each side. */
 export interface Rounds {
-  /** Number of measured rounds. @default 9 */
+  /** Largest number of measured rounds. @default 9 */
   readonly rounds?: number | undefined;
   /** Number of discarded rounds before them. @default 3 */
   readonly warmUps?: number | undefined;
@@ -33,6 +33,12 @@ export interface Rounds {
    */
   readonly isHuge?: boolean | undefined;
 }
+
+/** Rounds end after so many milliseconds, preparation included, once there are {@linkcode FEWEST}. */
+const MOST_MS = 6_000;
+
+/** The number of rounds whose median counts, however long they take. */
+const FEWEST = 3;
 
 /** A round of so many milliseconds is measured once, and stands for the others of its side. */
 const LONG_MS = 4_000;
@@ -50,7 +56,9 @@ export async function interleave<Name extends string>(
     collectGarbage(isHuge);
     return await (waits ? elapsed(body) : busy(body));
   };
+  const start = performance.now();
   for (let round = -warmUps; round < rounds; round++) {
+    if (round >= FEWEST && performance.now() - start > MOST_MS) break;
     for (let i = 0; i < entries.length; i++) {
       const [name, side] = entries[(i + round + warmUps) % entries.length]!;
       const time = long.get(name) ?? await measure(side);
