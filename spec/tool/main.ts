@@ -27,7 +27,7 @@ const HELP = `Checks the specifications, and the machines against them.
 Usage: deno task spec [options] [FOLDER...]     such as: deno task spec locking
 
 Options:
-  --only NAME   only the checks with NAME in their name
+  --only NAME   only the checks with NAME in their name, where a word begins
   --all         also the checks whose inputs are the same as when they passed, as in CI
   --list        show the checks and do nothing
   --keep        keep the folders in which TLC ran, and print their place; implies --all

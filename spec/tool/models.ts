@@ -109,7 +109,10 @@ export function folderOf({ name }: Model): string {
   return name.split("/")[0]!;
 }
 
-/** The models in `folders`, all when there are none, whose name in its folder contains `only`. */
+/**
+ * The models in `folders`, all when there are none, whose name in its folder has `only` in it, from the
+ * beginning of a word on.
+ */
 export function select(
   models: readonly Model[],
   folders: readonly string[],
@@ -117,7 +120,7 @@ export function select(
 ): Model[] {
   return models.filter((model) =>
     (folders.length === 0 || folders.includes(folderOf(model))) &&
-    (only === undefined || checkOf(model).includes(only) || model.name === only)
+    (only === undefined || `-${checkOf(model)}`.includes(`-${only}`) || model.name === only)
   );
 }
 

@@ -5,6 +5,7 @@ import {
   isTlcModel,
   type Model,
   readModels,
+  select,
   type TlcModel,
 } from "../../spec/tool/models.ts";
 import { killersIn, neverViolated, readDerived, requiredIn } from "../../spec/tool/killers.ts";
@@ -30,6 +31,14 @@ Deno.test("every number that the checks print is asserted", () => {
       assert(number !== undefined && number > 0, model.name);
     }
   }
+});
+
+Deno.test("checks are chosen by words of their names, from the beginning of a word on", () => {
+  const chosen = (only: string) => select(models, ["delivery"], only).map(({ name }) => name);
+  assertEquals(chosen("live"), chosen("live-"));
+  assertEquals(chosen("any-del"), ["delivery/mutant-any-delivery"]);
+  assertEquals(chosen("ive"), []);
+  assertEquals(chosen("delivery/live-calls"), ["delivery/live-calls"]);
 });
 
 function numbersOf(model: Model): (number | undefined)[] {
