@@ -202,7 +202,8 @@ HopsOfAsks(a) == LET ns == Sorted(AsksFrom(a)) IN [i \in DOMAIN ns |-> [wait |->
 IsAsk(hop) == hop.wait \in DOMAIN asks
 WaiterOf(hop) == IF IsAsk(hop) THEN asks[hop.wait].from ELSE waits[hop.wait].owner
 
-(* The shortest path from an owner back to it that passes a lock, breadth first; only through `among`.   *)
+(* The first path from an owner back to it that passes a lock, breadth first; only through `among`. It   *)
+(* goes on from all owners that requests alone lead to before others, so it need not be the shortest.    *)
 (* An owner may be found twice, by requests alone and after a lock. The first `n` of `found` are those   *)
 (* that requests alone lead to, and are followed along waits only, as their requests have been followed. *)
 RECURSIVE Visit(_, _, _, _, _)

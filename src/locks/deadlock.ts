@@ -130,8 +130,10 @@ function hasOneUnit(edge: Edge): boolean {
 const SHORT_SEARCH = 4;
 
 /**
- * Returns the shortest way from `start` back to it that passes a lock; through owners with the mark
- * `within` only, if that is given.
+ * Returns the first way from `start` back to it that passes a lock; through owners with the mark
+ * `within` only, if that is given. The search is breadth first, but goes on from all owners that
+ * requests alone lead to before it does from others, so where there are requests the way need not be
+ * the shortest.
  *
  * The way may come to an owner twice: by requests alone, and after a lock. The owners of the first
  * kind come first in the search, and bear no mark; the edges that continue from them are tickets.
