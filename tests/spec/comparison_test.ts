@@ -1,7 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { Comparison, Difference } from "../../spec/tool/comparison.ts";
+import { Beginning, Beyond, Comparison, Difference } from "../../spec/tool/comparison.ts";
 import { exploreObserved } from "../../spec/tool/exploring.ts";
 import type { Machine } from "../../src/core/machine.ts";
+import type { Observer } from "../../spec/tool/subject.ts";
 import type { StateGraph } from "../../src/testing/explorer.ts";
 
 interface Add {
@@ -38,9 +39,13 @@ interface Options {
 }
 
 /** Explores a counter up to 3, and compares it with `known` if there is one. */
-function explored(
+function explored(options: Options, known?: StateGraph): StateGraph {
+  return observed(options, known && new Comparison(known));
+}
+
+function observed(
   { amounts = [1, -1], label = String, describe = String, closed = [] }: Options,
-  known?: StateGraph,
+  observer: Observer | undefined,
 ): StateGraph {
   const exploration = {
     alphabet: amounts.map((amount) => ({ command: { type: "add" as const, amount }, afterMs: 0 })),
@@ -48,7 +53,7 @@ function explored(
     label: (_: unknown, [event]: readonly Added[]) => label(event!.amount),
     allows: ({ value }: { readonly value: number }) => value < 3 && !closed.includes(value),
   };
-  return exploreObserved(counter, exploration, known && new Comparison(known));
+  return exploreObserved(counter, exploration, observer);
 }
 
 function firstDifference(options: Options): string {
@@ -79,4 +84,29 @@ Deno.test("a step that is made too often or too rarely is a difference", () => {
 Deno.test("another first state is a difference, also when the known graph has it", () => {
   assertEquals(firstDifference({ describe: (value) => `${value}!` }), "");
   assertEquals(firstDifference({ describe: (value) => String(value + 1) }), "");
+});
+
+/** Explores a counter as far as the steps from its first `most` states. */
+function beginning(most: number): Beginning {
+  const found = new Beginning(most);
+  assertThrows(() => observed({}, found), Beyond);
+  return found;
+}
+
+Deno.test("the beginning of a graph shows the differences in it, and where it ends", () => {
+  const { graph, explored } = beginning(2);
+  assertEquals([graph.states, [...explored]], [["0", "1", "2"], [0, 1]]);
+  const compared = (options: Options) => () => observed(options, new Comparison(graph, explored));
+  assertEquals(assertThrows(compared({ amounts: [1] }), Difference).label, "-1");
+  assertEquals(assertThrows(compared({ closed: [1] }), Difference).label, "1");
+  assertThrows(compared({}), Beyond);
+  assertThrows(compared({ closed: [2] }), Beyond);
+});
+
+Deno.test("a beginning that takes in the whole graph is the graph", () => {
+  const whole = new Beginning(9);
+  observed({}, whole);
+  assertEquals(whole.graph.states, explored({}).states);
+  assertEquals(whole.graph.edgeCount, explored({}).edgeCount);
+  assertEquals(firstDifference({ closed: [2] }), "1");
 });
