@@ -73,6 +73,7 @@ export function readState(text: string, known: Map<string, string> = new Map()):
   return variables;
 }
 
+/** What is escaped in a label is also escaped so in JSON. */
 function unescape(text: string): string {
-  return text.replace(/\\(.)/g, (_, escaped) => escaped === "n" ? "\n" : escaped);
+  return JSON.parse(`"${text}"`);
 }

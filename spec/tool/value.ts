@@ -19,15 +19,29 @@ export function readValue(text: string): string {
 
 /** The one text of a value of JavaScript: arrays are sequences, objects and maps are functions. */
 export function canonical(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "string") return quoted(value);
   if (typeof value === "boolean") return value ? "TRUE" : "FALSE";
   if (typeof value === "number") return integer(value);
-  if (Array.isArray(value)) {
-    return functionText(value.map((each, i) => [`${i + 1}`, canonical(each)]));
-  }
   if (value instanceof Set) return setText([...value].map(canonical));
-  const entries = value instanceof Map ? [...value] : Object.entries(value as object);
-  return functionText(entries.map(([key, each]) => [canonical(key), canonical(each)]));
+  const entries: string[] = [];
+  if (Array.isArray(value)) {
+    for (const each of value) entries.push(`${entries.length + 1}:${canonical(each)}`);
+  } else if (value instanceof Map) {
+    for (const [key, each] of value) entries.push(`${canonical(key)}:${canonical(each)}`);
+  } else {
+    const record = value as Record<string, unknown>;
+    for (const key of Object.keys(record)) entries.push(`${quoted(key)}:${canonical(record[key])}`);
+  }
+  return joined(entries);
+}
+
+/** Texts of strings: there are few, and states have them many times. */
+const texts = new Map<string, string>();
+
+function quoted(value: string): string {
+  let text = texts.get(value);
+  if (text === undefined) texts.set(value, text = JSON.stringify(value));
+  return text;
 }
 
 /** A value of JavaScript as an expression of TLA+. */
@@ -64,7 +78,11 @@ function integer(value: number): string {
 type Entry = [key: string, value: string];
 
 function functionText(entries: Entry[]): string {
-  return `[${entries.map(([key, value]) => `${key}:${value}`).sort().join(",")}]`;
+  return joined(entries.map(([key, value]) => `${key}:${value}`));
+}
+
+function joined(entries: string[]): string {
+  return `[${entries.sort().join(",")}]`;
 }
 
 function setText(members: string[]): string {
