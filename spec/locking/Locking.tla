@@ -1190,5 +1190,5 @@ RefusalChangesNothing == [][Is("resource:refused") =>
 
 (* While more units are held than there are, they only become fewer: none is granted, and they came to be *)
 (* too many when the capacity was lowered.                                                                *)
-ExcessOnlyFalls == [][\A r \in Lock : IsExclusive(r)' /\ UnitsHeld(r)' > capacity'[r] => UnitsHeld(r)' <= UnitsHeld(r)]_vars
+ExcessOnlyFalls == [][holds' = holds \/ \A r \in Lock : IsExclusive(r)' /\ UnitsHeld(r)' > capacity'[r] => UnitsHeld(r)' <= UnitsHeld(r)]_vars
 ================================================================================

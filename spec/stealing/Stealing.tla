@@ -617,7 +617,8 @@ ClaimRefusal(t, e) ==
   ELSE IF e = 0 \/ (e = tasks[t].epoch /\ tasks[t].status \in Terminal) THEN "status"
   ELSE "stale-epoch"
 RunRefusal(t, e) ==
-  IF ClaimRefusal(t, e) # "none" THEN ClaimRefusal(t, e)
+  LET refusal == ClaimRefusal(t, e) IN
+  IF refusal # "none" THEN refusal
   ELSE IF tasks[t].slot /\ HasLocks(t) THEN "none" ELSE "status"
 Refusal(command, t, e) ==
   CASE command = "start" ->
@@ -1068,8 +1069,8 @@ OnlyResumedExceeds ==
 \* Only the claim in force has an effect. Most steps are refusals, for which `vars` decides at once.
 StaleRejected ==
   [][UNCHANGED vars \/ \A t \in Task, e \in Epochs :
-       (Start(t, e) \/ Complete(t, e) \/ \E fault \in {"attempt", "task", "none"} : Fail(t, e, fault))
-         => tasks[t].status \in Claimed /\ e \in {0, tasks[t].epoch}]_vars
+       \/ tasks[t].status \in Claimed /\ e \in {0, tasks[t].epoch}
+       \/ ~(Start(t, e) \/ Complete(t, e) \/ \E fault \in {"attempt", "task", "none"} : Fail(t, e, fault))]_vars
 \* A steal begins only between the busiest and the idlest agent, beyond the threshold, and takes the newest.
 Takeable(a) == {t \in Task : tasks[t].agent = a /\ tasks[t].placed /\ tasks[t].status = "assigned"}
 StealIsDue ==

@@ -14,7 +14,7 @@ CONSTANTS
 \* Tasks are submitted in the order of their names: other orders are symmetric.
 Names == <<"t1", "t2", "t3", "t4", "t5", "t6">>
 InTurn(t) == t \in Range(born) \/ t = Names[Len(born) + 1]
-Heard(command) == command \in Used /\ epoch < MaxEpoch
+Heard(command) == quiet /\ command \in Used /\ epoch < MaxEpoch
 
 BSubmit(t, home, rank) == Heard("submit") /\ InTurn(t) /\ ParentOf[t] = Nobody /\ Submit(t, home, rank)
 BSubmitChild(c, e, rank) == Heard("submit") /\ InTurn(c) /\ ParentOf[c] # Nobody /\ SubmitChild(c, e, rank)
