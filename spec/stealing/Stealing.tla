@@ -841,30 +841,43 @@ Commands ==
                       \/ RequeueAgentTasks(a) \/ ForgetReport(a)
                       \/ \E cause \in Causes : CordonAgent(a, cause) \/ UncordonAgent(a, cause)
                       \/ \E count \in Nat : ReportLoad(a, count)
-\* Arguments that an event determines are computed, as TLC is slower when it tries all values.
+\* Arguments that an event determines are computed, and only the events of the next item are tried, as TLC
+\* is slower when it tries all. Without an item, free capacity has events, and a step that has nothing left.
 Events ==
-  \/ \E t \in Task : LET a == tasks[t].agent  e == tasks[t].epoch IN
-       \/ TaskStarted(t, a, e) \/ TaskCompleted(t, a, e) \/ TaskFailed(t, a, e)
-       \/ TaskBackedOff(t, a, e) \/ TaskRequeued(t, a, e) \/ TaskCancelled(t, a, e)
-       \/ TaskAdmitted(t, a, e) \/ TaskParked(t, a, e) \/ TaskResumed(t, a, e)
-       \/ \E from, to \in Agent : TaskStolen(t, from, e, to)
-  \/ \E t \in Task, a \in Agent, queued \in BOOLEAN : TaskAssigned(t, a, NextEpoch, queued)
-  \/ \E t \in Task : TaskCreated(t) \/ TaskReadied(t) \/ \E limit \in Limits : TaskTimedOut(t, limit)
-  \/ \E a \in Agent : \/ AgentSpawned(a) \/ AgentTerminated(a) \/ AgentDraining(a) \/ AgentReportExpired(a)
-                      \/ \E cause \in Causes : AgentCordoned(a, cause) \/ AgentUncordoned(a, cause)
-                      \/ todo # <<>> /\ Head(todo).ev = "reported" /\ AgentReported(a, Head(todo).outside)
-  \/ todo # <<>> /\ Head(todo).ev = "lent"
-     /\ LET i == Head(todo) IN TaskLent(i.t, tasks[i.t].agent, tasks[i.t].epoch, i.c)
-  \/ todo # <<>> /\ Head(todo).ev = "requested" /\ ClaimRequested(Head(todo).a, Head(todo).t)
-  \/ todo # <<>> /\ Head(todo).ev = "abandoned" /\ ClaimAbandoned(Head(todo).a, Head(todo).reason)
-  \/ todo = <<>> /\ \E a \in Agent, reason \in {"ended", "none"} : ClaimAbandoned(a, reason)
-  \/ Keeps /\ \E a \in Agent : ClaimDetached(a) \/ ClaimResumed(a)
-  \/ todo # <<>> /\ Head(todo).ev = "unlocked" /\ TaskUnlocked(Head(todo).t, Head(todo).n)
-  \/ todo # <<>> /\ Head(todo).ev = "ended"
-     /\ LET i == Head(todo) IN AttemptEnded(i.t, i.a, i.e, i.abandoned, ~i.slot)
-  \/ todo = <<>> /\ StealDue /\ WorkstealingRequest(Source, Target, Batch(Source, Target))
-  \/ todo # <<>> /\ Head(todo).ev = "stole"
-     /\ WorkstealingCompleted(Head(todo).from, Head(todo).to, Head(todo).n, Head(todo).ts)
+  \/ /\ todo # <<>>
+     /\ \E i \in {Head(todo)} :
+        CASE EndsClaim(i) ->
+               \E t \in IF Leaving THEN Task ELSE {i.t} : LET a == tasks[t].agent  e == tasks[t].epoch IN
+                 \/ TaskCompleted(t, a, e) \/ TaskFailed(t, a, e) \/ TaskBackedOff(t, a, e) \/ TaskRequeued(t, a, e)
+                 \/ TaskCancelled(t, a, e) \/ TaskResumed(t, a, e) \/ \E limit \in Limits : TaskTimedOut(t, limit)
+          [] i.ev = "started" -> TaskStarted(i.t, tasks[i.t].agent, tasks[i.t].epoch)
+          [] i.ev = "ended" -> AttemptEnded(i.t, i.a, i.e, i.abandoned, ~i.slot)
+          [] i.ev = "created" -> TaskCreated(i.t)
+          [] i.ev = "readied" -> TaskReadied(i.t)
+          [] i.ev = "parked" -> TaskParked(i.t, tasks[i.t].agent, tasks[i.t].epoch)
+          [] i.ev = "unlocked" -> TaskUnlocked(i.t, i.n)
+          [] i.ev = "lent" -> TaskLent(i.t, tasks[i.t].agent, tasks[i.t].epoch, i.c)
+          [] i.ev = "moves" -> TaskStolen(i.t, i.from, tasks[i.t].epoch, i.to)
+          [] i.ev = "arrives" -> \E queued \in BOOLEAN : TaskAssigned(i.t, i.to, NextEpoch, queued)
+          [] i.ev = "stole" -> WorkstealingCompleted(i.from, i.to, i.n, i.ts)
+          [] i.ev = "requested" -> ClaimRequested(i.a, i.t)
+          [] i.ev = "abandoned" -> ClaimAbandoned(i.a, i.reason)
+          [] i.ev = "detached" -> ClaimDetached(i.a)
+          [] i.ev = "resumed" -> ClaimResumed(i.a)
+          [] i.ev = "spawned" -> AgentSpawned(i.a)
+          [] i.ev = "terminated" -> AgentTerminated(i.a)
+          [] i.ev = "draining" -> AgentDraining(i.a)
+          [] i.ev = "reported" -> AgentReported(i.a, i.outside)
+          [] i.ev = "report-expired" -> AgentReportExpired(i.a)
+          [] i.ev = "cordoned" -> AgentCordoned(i.a, i.cause)
+          [] i.ev = "uncordoned" -> AgentUncordoned(i.a, i.cause)
+  \/ /\ todo = <<>>
+     /\ \/ \E t \in Task : LET a == tasks[t].agent  e == tasks[t].epoch IN TaskAdmitted(t, a, e) \/ TaskResumed(t, a, e)
+        \/ \E t \in Task, a \in Agent, queued \in BOOLEAN : TaskAssigned(t, a, NextEpoch, queued)
+        \/ \E a \in Agent : AgentTerminated(a)
+        \/ \E a \in Agent, reason \in {"ended", "none"} : ClaimAbandoned(a, reason)
+        \/ Keeps /\ \E a \in Agent : ClaimDetached(a)
+        \/ StealDue /\ WorkstealingRequest(Source, Target, Batch(Source, Target))
 
 Next == (quiet /\ Commands) \/ (~quiet /\ Events)
 Spec == Init /\ [][Next]_vars

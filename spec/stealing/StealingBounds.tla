@@ -59,7 +59,8 @@ BChildRefused(c, e, reason) == Heard("submit") /\ InTurn(c) /\ ParentOf[c] # Nob
 BAgentRefused(command, a, reason) == Heard(command) /\ AgentRefused(command, a, reason)
 
 AgentCommands == {"remove-agent", "drain-agent", "cordon-agent", "requeue-agent-tasks", "report-load"}
-Faults == {"attempt", "task", "none"}
+Faults == {fault \in {"attempt", "task", "none"} : ("fail-" \o fault) \in Used}
+RunCommands == Used \cap ({"start", "complete", "await", "release-claim", "keep-claim"} \cup {"fail-" \o fault : fault \in Faults})
 Named == 0..MaxEpoch
 BCommands ==
   \/ \E t \in Task, home \in Homes, rank \in Ranks : BSubmit(t, home, rank)
@@ -84,10 +85,8 @@ BCommands ==
        \/ \E reason \in {"unknown-agent", "unfit", "unknown-ticket"} : BResumeRefused(a, t, reason)
   \/ \E t \in Task, e \in Named : BReleaseClaim(t, e) \/ BKeepClaim(t, e)
   \/ \E t \in Task : BCollectOver(t)
-  \/ \E t \in Task, e \in Named,
-        command \in {"start", "complete", "await", "release-claim", "keep-claim"} \cup {"fail-" \o fault : fault \in Faults},
-        reason \in {"unknown-task", "status", "stale-epoch"} : BTaskRefused(command, t, e, reason)
-  \/ \E t \in Task, reason \in {"unknown-task", "status"} : BTaskRefused("cancel", t, 0, reason)
+  \/ \E t \in Task, e \in Named, command \in RunCommands : BTaskRefused(command, t, e, Refusal(command, t, e))
+  \/ \E t \in Task : BTaskRefused("cancel", t, 0, Refusal("cancel", t, 0))
   \/ \E t \in Task, home \in Homes, reason \in {"duplicate", "unknown-agent", "unfit"} :
         BSubmitRefused(t, home, reason)
   \/ \E a \in Agent, command \in AgentCommands : BAgentRefused(command, a, "unknown-agent")
