@@ -117,6 +117,9 @@ export abstract class Actor implements Participant {
     this.#pausedUntil = 0;
     this.#backlog = [];
     for (const thread of [...this.#threads]) thread.stop();
+    for (const [id, client] of this.world.submitting) {
+      if (client === this) this.world.submitting.delete(id);
+    }
     this.forget();
   }
 

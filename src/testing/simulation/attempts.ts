@@ -67,10 +67,12 @@ export function* submit(
   const limits = world.isUnreliable ? { timeoutMs: 300 } : {};
   const task = { ...PLAIN, ...limits, idempotencyKey: id, ...fields, id };
   world.scripts.set(id, script);
+  world.submitting.set(id, client);
   const answer = yield* client.deliver({
     ...{ type: "submit", task, input: null, metadata: null },
     ...(parent !== undefined && { parent }),
   });
+  world.submitting.delete(id);
   const taskId = answer instanceof Refusal ? "" : answer.taskId;
   if (taskId !== id) world.scripts.delete(id);
   return taskId;

@@ -163,6 +163,8 @@ export class World implements EngineWorld {
   readonly agents: Map<string, Participant> = new Map();
   /** The agents, without clients. */
   readonly workers: Participant[] = [];
+  /** By task that is on its way, the client that submits it. */
+  readonly submitting: Map<string, object> = new Map();
   /** The scripts of tasks, by task. */
   readonly scripts: Map<string, TaskScript> = new Map();
   /** The newest epoch that each resource has seen; it refuses an older one. */
@@ -218,10 +220,11 @@ export class World implements EngineWorld {
     return true;
   }
 
-  /** The number of tasks that have not ended. */
+  /** The number of tasks that have not ended, or are on their way from a client that runs. */
   get unfinishedTasks(): number {
     const { counts } = this.engine.state.tasks;
-    return counts.waiting + counts.ready + counts.assigned + counts.running + counts["backing-off"];
+    return this.submitting.size + counts.waiting + counts.ready + counts.assigned + counts.running +
+      counts["backing-off"];
   }
 
   /** When all has arrived that was sent so far, and its copies. */
