@@ -41,7 +41,7 @@ for (const fault of FAULTS) {
 
 Deno.test("an agent whose connection is lost comes back to its attempts, or is given up", () => {
   const seen = { died: 0, cameBack: 0, finished: 0 };
-  for (let seed = 1; seed <= 10; seed++) {
+  for (let seed = 1; seed <= 30; seed++) {
     const running = new Map<number, string>();
     const disconnected = new Set<string>();
     const kept = new Set<number>();
