@@ -177,7 +177,7 @@ export class Host<
     this.#engine = engine;
     const client = this.#hosted.connect({
       dispatcher: engine,
-      plain: engine,
+      ...(engine.synchronous && { plain: engine }),
       state: () => engine.state,
     });
     (this as { client: Client | undefined }).client = client;
