@@ -35,7 +35,7 @@ export interface Rounds {
 }
 
 /** Rounds end after so many milliseconds, preparation included, once there are {@linkcode FEWEST}. */
-const MOST_MS = 6_000;
+const MOST_MS = 4_000;
 
 /** The number of rounds whose median counts, however long they take. */
 const FEWEST = 3;
