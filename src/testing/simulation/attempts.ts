@@ -67,7 +67,7 @@ export function* submit(
   const limits = world.isUnreliable ? { timeoutMs: 300 } : {};
   const task = { ...PLAIN, ...limits, idempotencyKey: id, ...fields, id };
   world.scripts.set(id, script);
-  world.submitting.set(id, client);
+  if (parent === undefined) world.submitting.set(id, client); // an attempt may end on the way
   const answer = yield* client.deliver({
     ...{ type: "submit", task, input: null, metadata: null },
     ...(parent !== undefined && { parent }),
