@@ -400,7 +400,8 @@ export class AttemptRunner {
     const handler = this.#handlers.get(agentId);
     if (handler === undefined || this.#startsNoMore) return;
     const { session, state: { tasks: { agents, tasks } } } = this.#host;
-    if (agents.get(agentId)?.session !== session) return; // another process has registered it since
+    const isElsewhere = session !== undefined && agents.get(agentId)?.session !== session;
+    if (isElsewhere) return; // another process has registered the agent since
     const record = tasks.get(taskId);
     if (record === undefined) { // it ended, and was dropped, in the same step
       queueMicrotask(() => this.#report({ type: "end-attempt", taskId, epoch }));
