@@ -45,7 +45,7 @@ import {
   type Part,
   type Tick,
 } from "./machine.ts";
-import { quote } from "./arguments.ts";
+import { quote, requireMs } from "./arguments.ts";
 import { requireJson } from "./data/plain.ts";
 import { commandLine, eventLine } from "./describe.ts";
 import { chunksOf, Replica } from "./replica.ts";
@@ -235,7 +235,9 @@ export class Engine<
       },
     });
     if (journal.isShared !== true) return;
-    this.#membership = new Membership(journal.sessionMs ?? SESSION_MS, this.clock, {
+    const { sessionMs = SESSION_MS } = journal;
+    requireMs(sessionMs, 1, "journal.sessionMs", () => "share a journal");
+    this.#membership = new Membership(sessionMs, this.clock, {
       others: () => this.#replica!.sessions().filter((other) => other !== this.session),
       renew: (ended) => this.#append('{"type":"renew-session"}', (_answer, error) => ended(error)),
       end: (session) => this.endSession(session),
@@ -414,7 +416,8 @@ export class Engine<
    * @throws {TypeError} for the engine's own session, and on a journal that is not shared
    */
   endSession(session: string): void {
-    if (this.session === undefined || session === this.session) {
+    const isOther = typeof session === "string" && session !== "" && session !== this.session;
+    if (this.session === undefined || !isOther) {
       const rule = "session must be that of another engine on a shared journal";
       throw new TypeError(`Cannot end a session: ${rule}, got ${quote(session)}`);
     }

@@ -27,10 +27,9 @@ const REASON = "its process ended";
 
 /**
  * Cancels the waits and the requests for tasks of callers that ended with their process, but for those
- * that are kept for them, and cordons
- * its in-process agents as suspect until they are registered again: their tasks are requeued, their
- * locks released, and their attempts ended. Messages to them stay. What has ended meanwhile, as it was
- * overdue, is refused.
+ * that are kept for them, and cordons its in-process agents as suspect until they are registered again:
+ * their tasks are requeued, their locks released, and their attempts ended. Messages to them stay. What
+ * has ended meanwhile, as it was overdue, is refused.
  *
  * @throws {JournalError} when the journal does not store a command
  */
